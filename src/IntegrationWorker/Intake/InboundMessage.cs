@@ -1,0 +1,36 @@
+namespace IntegrationWorker.Intake;
+
+/// <summary>What kind of body a door lets in; decides which decoder reads it.</summary>
+internal enum Door
+{
+    Hl7v2,
+    Fhir,
+    Command,
+}
+
+/// <summary>One delivery as it came through a door.</summary>
+internal sealed record InboundMessage
+{
+    public required Door Door { get; init; }
+
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The source that the door, the queue or the header <c>source-id</c> names; null when the message itself has to say.</summary>
+    public string? SourceId { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>Headers by lower-case name: <c>content-type</c>, <c>fhir-interaction</c>, <c>idempotency-key</c> and whatever else came.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = EmptyHeaders;
+
+    /// <summary>The delivery's correlation id, or null.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The delivery's message id, or null.</summary>
+    public string? DeliveryId { get; init; }
+
+    /// <summary>A deliberate replay: rejected and expired units are decided again. Null for ordinary deliveries.</summary>
+    public string? ReplayId { get; init; }
+
+    private static readonly Dictionary<string, string> EmptyHeaders = [];
+}

@@ -1,0 +1,88 @@
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Store;
+
+/// <summary>Everything a batch writes, collected by the pure code.</summary>
+internal sealed class BatchChanges
+{
+    public List<Study> NewStudies { get; } = [];
+
+    public List<Study> ChangedStudies { get; } = [];
+
+    public List<Link> NewLinks { get; } = [];
+
+    public List<Link> RemovedLinks { get; } = [];
+
+    /// <summary>Records of messages seen for the first time (a generation counts as such).</summary>
+    public List<LedgerRecord> NewRecords { get; } = [];
+
+    /// <summary>Records whose outcome, result or last message time changed.</summary>
+    public List<LedgerRecord> ChangedRecords { get; } = [];
+
+    public List<HistoryEntry> History { get; } = [];
+
+    /// <summary>Events in order; per study in version order.</summary>
+    public List<OutboxEntry> Outbox { get; } = [];
+
+    public List<DeadLetterEntry> DeadLetters { get; } = [];
+
+    public List<ParkedUnit> NewParked { get; } = [];
+
+    /// <summary>Unit keys of parked units that were applied or given up.</summary>
+    public List<string> RemovedParked { get; } = [];
+
+    public List<SubscriptionPosition> Positions { get; } = [];
+}
+
+/// <summary>One row per unit and study: what was changed, what was held back and why, from where in the message.</summary>
+/// <param name="StudyId">Null for a unit that found no study.</param>
+/// <param name="Version">The study's version after the unit.</param>
+/// <param name="Detail">JSON: changes with previous, current and location, superseded, held, echo, clock.</param>
+internal sealed record HistoryEntry(
+    string StudyId, long Version, DateTimeOffset At, string MessageKey, int Unit, string SourceId, string MessageType, string Outcome, byte[] Detail);
+
+/// <summary>An event that waits to be published.</summary>
+/// <param name="EventId"><c>evt_</c> and 32 hex digits.</param>
+/// <param name="Body">The CloudEvents JSON, as it goes out.</param>
+internal sealed record OutboxEntry(string EventId, string StudyId, long Version, DateTimeOffset CreatedAt, byte[] Body)
+{
+    /// <summary>Position in the outbox: ascending in commit order as far as one store knows it. Given by the store when saved.</summary>
+    public long Position { get; set; }
+}
+
+/// <summary>A message, or some of its units, that a person has to look at.</summary>
+internal sealed record DeadLetterEntry
+{
+    /// <summary><c>dl_</c> and 32 hex digits.</summary>
+    public required string Id { get; init; }
+
+    public required string MessageKey { get; init; }
+
+    /// <summary>A code of the catalogue.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Field location, or null.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Empty when no source could be found.</summary>
+    public required string SourceId { get; init; }
+
+    public required string MessageType { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>Failed units, from 1; empty when the whole message failed.</summary>
+    public IReadOnlyList<int> Units { get; init; } = [];
+
+    /// <summary>The message as it came. Encrypted by the store.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Headers of the delivery as JSON. Encrypted by the store, like the body.</summary>
+    public required byte[] Headers { get; init; }
+
+    /// <summary>The door it came through: <c>hl7v2</c>, <c>fhir</c> or <c>command</c>.</summary>
+    public required string Door { get; init; }
+
+    /// <summary>The rejection with its details as JSON. Encrypted by the store.</summary>
+    public required byte[] Error { get; init; }
+}

@@ -1,0 +1,42 @@
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Store;
+
+/// <summary>Where studies, links, message records, history, events, parked units and dead letters are kept.</summary>
+/// <remarks>
+/// All failures are exceptions of the surroundings: the caller waits and tries the batch again. A batch is one
+/// transaction with a fixed number of statements, however many messages it holds.
+/// </remarks>
+internal interface IStudyStore
+{
+    /// <summary>Opens a transaction. Nothing is visible to others before <see cref="IStoreBatch.CommitAsync"/>.</summary>
+    Task<IStoreBatch> BeginAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>One transaction of the store. Disposing without a commit rolls back.</summary>
+internal interface IStoreBatch : IAsyncDisposable
+{
+    /// <summary>Claims message keys and returns what is recorded under them, all generations.</summary>
+    /// <param name="baseKeys">Distinct keys without generation. Whoever comes second with a key waits for the first commit.</param>
+    Task<IReadOnlyList<LedgerRecord>> ClaimAsync(IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Finds studies by links, locks them in id order and loads them whole: the studies, all links of these studies,
+    /// and the parked units that wait under one of the keys. May be called again with further keys.
+    /// </summary>
+    Task<LoadedStudies> LoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken);
+
+    /// <summary>Positions of FHIR subscriptions, locked.</summary>
+    Task<IReadOnlyList<SubscriptionPosition>> LoadPositionsAsync(
+        IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys, CancellationToken cancellationToken);
+
+    Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken);
+
+    Task CommitAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What <see cref="IStoreBatch.LoadAsync"/> found.</summary>
+internal sealed record LoadedStudies(
+    IReadOnlyList<Study> Studies,
+    IReadOnlyList<Link> Links,
+    IReadOnlyList<ParkedUnit> Parked);

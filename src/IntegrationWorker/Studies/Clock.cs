@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace IntegrationWorker.Studies;
+
+/// <summary>When a source said something: transaction time, then message time, then sequence number.</summary>
+/// <remarks>
+/// The transaction time survives a resend with a new message time, and so does the order of what was said.
+/// A tie in all three leaves the order of arrival. docs/mapping.md §6.1.
+/// </remarks>
+[JsonConverter(typeof(ClockConverter))]
+internal readonly record struct Clock(Moment Transaction, Moment Message, long? Sequence)
+{
+    public static Clock At(DateTimeOffset instant) => new(Moment.At(instant), Moment.At(instant), null);
+
+    /// <summary>Below zero: this is older. Above zero: newer. Zero: a tie, the later arrival counts as newer.</summary>
+    public int CompareTo(Clock other)
+    {
+        var order = Transaction.CompareTo(other.Transaction);
+
+        if (order == 0)
+        {
+            order = Message.CompareTo(other.Message);
+        }
+
+        if (order == 0 && Sequence is { } mine && other.Sequence is { } theirs)
+        {
+            order = mine.CompareTo(theirs);
+        }
+
+        return order;
+    }
+
+    public bool IsOlderThan(Clock other) => CompareTo(other) < 0;
+
+    public bool IsNewerThan(Clock other) => CompareTo(other) > 0;
+
+    public string ToCompact()
+    {
+        var transaction = Transaction.ToCompact();
+        var message = Message == Transaction ? "" : Message.ToCompact();
+
+        return Sequence is { } sequence
+            ? string.Create(CultureInfo.InvariantCulture, $"{transaction};{message};{sequence}")
+            : message.Length == 0 ? transaction : $"{transaction};{message}";
+    }
+
+    public static Clock FromCompact(ReadOnlySpan<char> text)
+    {
+        Span<Range> parts = stackalloc Range[4];
+        var count = text.Split(parts, ';');
+        var transaction = Moment.FromCompact(text[parts[0]]);
+        var message = count > 1 && !text[parts[1]].IsEmpty ? Moment.FromCompact(text[parts[1]]) : transaction;
+        long? sequence = count > 2 ? long.Parse(text[parts[2]], CultureInfo.InvariantCulture) : null;
+
+        return new Clock(transaction, message, sequence);
+    }
+}
+
+/// <summary>A clock is one short text in the state document: a study has dozens of them.</summary>
+internal sealed class ClockConverter : JsonConverter<Clock>
+{
+    public override Clock Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Clock.FromCompact(reader.GetString());
+
+    public override void Write(Utf8JsonWriter writer, Clock value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToCompact());
+}

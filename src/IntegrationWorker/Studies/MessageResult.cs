@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+
+namespace IntegrationWorker.Studies;
+
+/// <summary>The recorded outcome of one message: what its sender is told and what a redelivery is answered with.</summary>
+internal sealed class MessageResult
+{
+    [JsonPropertyName("messageKey")]
+    public required string MessageKey { get; set; }
+
+    [JsonPropertyName("messageType")]
+    public string? MessageType { get; init; }
+
+    [JsonPropertyName("sourceId")]
+    public string? SourceId { get; init; }
+
+    /// <summary>One of <c>Contracts.Outcomes</c>: the worst of the units.</summary>
+    [JsonPropertyName("outcome")]
+    public required string Outcome { get; set; }
+
+    [JsonPropertyName("reason")]
+    public string? Reason { get; set; }
+
+    [JsonPropertyName("error")]
+    public Notice? Error { get; set; }
+
+    /// <summary>Warnings about the whole message; a unit's are with the unit.</summary>
+    [JsonPropertyName("warnings")]
+    public List<Notice> Warnings { get; init; } = [];
+
+    [JsonPropertyName("units")]
+    public List<UnitResult> Units { get; init; } = [];
+
+    /// <summary>Parked units of earlier messages that were applied because of this one.</summary>
+    [JsonPropertyName("reapplied")]
+    public List<UnitResult> Reapplied { get; init; } = [];
+
+    /// <summary>Duplicates: the outcome that was recorded the first time.</summary>
+    [JsonPropertyName("recordedOutcome")]
+    public string? RecordedOutcome { get; set; }
+
+    /// <summary>Set when a dead letter was written: its id, <c>dl_</c> and 32 hex digits.</summary>
+    [JsonPropertyName("deadLetterId")]
+    public string? DeadLetterId { get; set; }
+
+    /// <summary>What a subscription notification said of itself; null for everything else.</summary>
+    [JsonPropertyName("subscription")]
+    public SubscriptionNote? Subscription { get; set; }
+
+    [JsonIgnore]
+    public bool IsRejected => Outcome == "rejected";
+}
+
+/// <summary>Position of a FHIR subscription after a notification, and what has to be fetched. docs/mapping.md §7.4.</summary>
+internal sealed record SubscriptionNote(
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("eventsSinceSubscriptionStart")] long? EventsSince,
+    [property: JsonPropertyName("position")] long Position,
+    [property: JsonPropertyName("recover")] string? Recover);
