@@ -102,7 +102,18 @@ internal static class Hl7DateTimeParser
         return TimeSpan.FromTicks(ticks);
     }
 
-    private static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+    private static bool AreDigits(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiDigit(character))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     // The text holds digits only.
     private static int Number(ReadOnlySpan<char> text, int start, int length, int missing = 0)
