@@ -13,13 +13,15 @@ public static class Hl7Charset
     /// <summary>The name of UTF-8 in table 0211: what an empty MSH-18 means here.</summary>
     public const string Utf8Name = "UNICODE UTF-8";
 
+    internal const string Iso2022JpName = "ISO-2022-JP";
+
     private static readonly Dictionary<string, Encoding> ByName = Names();
 
     /// <summary>UTF-8, without a byte order mark when written.</summary>
     public static Encoding Utf8 => ByName[Utf8Name];
 
     /// <summary>ISO-2022-JP: ASCII and the Japanese sets, switched by escape sequences. RFC 1468, RFC 2237.</summary>
-    internal static Encoding Iso2022Jp => ByName["ISO IR87"];
+    internal static Encoding Iso2022Jp => ByName[Iso2022JpName];
 
     /// <summary>
     /// Finds a character set by its name in table 0211 or by a common spelling of it. False for a name that is not known, and for
@@ -39,7 +41,7 @@ public static class Hl7Charset
 
         Add(names, StrictDecoding.OfCodePage(20127), "ASCII", "US-ASCII", "ISO IR6");
         Add(names, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), Utf8Name, "UNICODE", "UTF-8", "UTF8");
-        Add(names, new Iso2022JpEncoding(), "ISO IR14", "ISO IR87", "ISO IR159", "ISO-2022-JP");
+        Add(names, new Iso2022JpEncoding(), Iso2022JpName, "ISO IR14", "ISO IR87", "ISO IR159");
         foreach (var part in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 15])
         {
             Add(names, StrictDecoding.OfCodePage(28590 + part), $"8859/{part}", $"ISO-8859-{part}", $"ISO8859-{part}", $"ISO 8859/{part}");

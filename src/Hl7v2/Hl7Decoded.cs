@@ -19,7 +19,7 @@ public readonly struct Hl7Decoded
 
     /// <summary>
     /// The character set as declared: the first repetition of MSH-18, else the default of the source, else
-    /// <see cref="Hl7Charset.Utf8Name"/>. <c>ISO-2022-JP</c> where its escape sequences decided. Fit for error texts.
+    /// <see cref="Hl7Charset.Utf8Name"/>. <c>ISO-2022-JP</c> where its escape sequences were found. Fit for error texts.
     /// </summary>
     public string Charset { get; }
 

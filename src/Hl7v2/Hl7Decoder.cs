@@ -30,7 +30,7 @@ public static class Hl7Decoder
 
         if (IsJapanese(body, header.SwitchesSets))
         {
-            return Decode(body, charset, Hl7Charset.Iso2022Jp, utf8Overrode: false);
+            return Decode(body, Hl7Charset.Iso2022JpName, Hl7Charset.Iso2022Jp, utf8Overrode: false);
         }
 
         if (!Hl7Charset.TryGet(charset, out var encoding))

@@ -5,9 +5,6 @@ namespace Hl7v2;
 /// <summary>What one escape sequence means. HL7 v2.5.1 §2.7.1 to §2.7.7.</summary>
 internal static class Hl7EscapeSequence
 {
-    // Z9, Z12: a sequence this short names itself. A longer one may be text between two stray backslashes.
-    private const int KindLengthMax = 3;
-
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEFabcdef");
 
     /// <summary>What stands between the escape character that the text begins with and the next one, or the end of the text.</summary>
@@ -67,13 +64,23 @@ internal static class Hl7EscapeSequence
     public static string Kind(ReadOnlySpan<char> sequence)
     {
         var body = sequence[1..^1];
-        if (body.Length <= KindLengthMax && body is not ['X', ..])
+        if (IsName(body))
         {
             return sequence.ToString();
         }
 
         return $"{sequence[0]}{(char.IsAsciiLetterUpper(body[0]) ? body[..1] : default)}..{sequence[0]}";
     }
+
+    // Z9, Z12, P, .xx: such a sequence names itself. Anything else may be text that stands between two stray backslashes.
+    private static bool IsName(ReadOnlySpan<char> body) => body switch
+    {
+        [] or [not 'X'] => true,
+        [not 'X', var digit] => char.IsAsciiDigit(digit),
+        ['.', var first, var second] => char.IsAsciiLetterLower(first) && char.IsAsciiLetterLower(second),
+        [not 'X', var first, var second] => char.IsAsciiDigit(first) && char.IsAsciiDigit(second),
+        _ => false,
+    };
 
     private static char Used(char delimiter, char usual) => delimiter == '\0' ? usual : delimiter;
 

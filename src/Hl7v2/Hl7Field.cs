@@ -57,7 +57,7 @@ public readonly ref struct Hl7Field
     /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
     public Hl7Field Repetition(int number) => With(Part(_text, _delimiters.Repetition, number));
 
-    /// <summary>One component of the first repetition, from 1; absent past the last one. HL7 v2.5.1 §2.5.3.1.</summary>
+    /// <summary>One component of the first repetition, from 1; absent past the last one. HL7 v2.5.1 §2.5.4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
     public Hl7Field Component(int number) =>
         With(Part(Part(_text, _delimiters.Repetition, 1), _delimiters.Component, number));

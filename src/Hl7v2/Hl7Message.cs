@@ -55,7 +55,7 @@ public sealed class Hl7Message
         }
 
         message = Parse(framed.Length == text.Length ? text : framed.ToString(), StrictDecoding.Of(charset), out fault);
-        if (message is not null && !StrictDecoding.IsText(text))
+        if (message is not null && !StrictDecoding.IsText(message.Text))
         {
             message = null;
             fault = Hl7ReadFault.CharacterSet;

@@ -16,8 +16,8 @@ public enum Hl7ReadFault
     Delimiters,
 
     /// <summary>
-    /// The character set is unknown, or the bytes are not text in it (a NUL character counts: no set of table 0211 uses it
-    /// in text, and no database column takes it). HL7 v2.5.1 §2.15.9.18.
+    /// The character set is unknown, or the bytes are not text in it. NUL characters inside a message are not text: no sender
+    /// means them, and not every database stores them. HL7 v2.5.1 §2.15.9.18.
     /// </summary>
     CharacterSet,
 

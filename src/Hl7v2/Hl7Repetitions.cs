@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hl7v2;
 
-/// <summary>Walks the repetitions of a field with <c>foreach</c>, without allocating. HL7 v2.5.1 §2.5.3.3.</summary>
+/// <summary>Walks the repetitions of a field with <c>foreach</c>, without allocating. HL7 v2.5.1 §2.5.4.</summary>
 public ref struct Hl7Repetitions
 {
     private readonly Hl7Delimiters _delimiters;

@@ -40,25 +40,26 @@ internal static class StrictDecoding
     public static bool TryDecode(ReadOnlySpan<byte> bytes, Encoding charset, [NotNullWhen(true)] out string? text)
     {
         text = null;
-        if (bytes.Contains((byte)0) || (charset.CodePage == Utf8CodePage && !Utf8.IsValid(bytes)))
+        if (bytes.Contains((byte)0))
         {
             return false;
+        }
+
+        if (charset.CodePage == Utf8CodePage)
+        {
+            text = Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+            return text is not null;
         }
 
         var decoded = charset.GetString(bytes);
-        if (!IsText(decoded) || HasPlaceholder(decoded, charset))
-        {
-            return false;
-        }
-
-        text = decoded;
-        return true;
+        text = IsText(decoded) && !HasPlaceholder(decoded, charset.IsSingleByte) ? decoded : null;
+        return text is not null;
     }
 
-    /// <summary>Whether the characters can be stored anywhere: no NUL, no unpaired surrogate, no mark of ours.</summary>
+    /// <summary>Whether the characters can be stored anywhere: no NUL, no unpaired surrogate.</summary>
     public static bool IsText(ReadOnlySpan<char> text)
     {
-        if (text.ContainsAny('\0', Undecodable))
+        if (text.Contains('\0'))
         {
             return false;
         }
@@ -81,16 +82,17 @@ internal static class StrictDecoding
 
     // The code pages of the platform do not call the fallback for every byte they have no character for: the single-byte ones
     // answer with a private use character, the double-byte ones with one of a small range of those, or with a C1 control for
-    // a lead byte they do not know. Both would be replacement characters by another name.
-    private static bool HasPlaceholder(ReadOnlySpan<char> decoded, Encoding charset)
+    // a lead byte they do not know. All of them would be replacement characters by another name.
+    private static bool HasPlaceholder(ReadOnlySpan<char> decoded, bool isSingleByte)
     {
-        if (charset.CodePage == Utf8CodePage || Ascii.IsValid(decoded))
+        if (Ascii.IsValid(decoded))
         {
             return false;
         }
 
-        return charset.IsSingleByte
-            ? decoded.ContainsAnyInRange('\uE000', '\uF8FF')
-            : decoded.ContainsAnyInRange('\uF8F0', '\uF8FF') || decoded.ContainsAnyInRange('\u0080', '\u009F');
+        return decoded.Contains(Undecodable)
+            || (isSingleByte
+                ? decoded.ContainsAnyInRange('\uE000', '\uF8FF')
+                : decoded.ContainsAnyInRange('\uF8F0', '\uF8FF') || decoded.ContainsAnyInRange('\u0080', '\u009F'));
     }
 }

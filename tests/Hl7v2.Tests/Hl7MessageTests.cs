@@ -9,7 +9,7 @@ public sealed class Hl7MessageTests
     [InlineData("MSH|^~\\&|A\nPID|1\nOBR|1")]
     [InlineData("MSH|^~\\&|A\r\nPID|1\r\nOBR|1\r\n")]
     [InlineData("MSH|^~\\&|A\r\r \t\rPID|1\r\r\nOBR|1\r\r")] // Blank lines are no segments.
-    [InlineData("\u000B\r\n MSH|^~\\&|A\rPID|1\rOBR|1\r\u001C\r")]
+    [InlineData("\u000B\r\n MSH|^~\\&|A\rPID|1\rOBR|1\r\u001C\r\0")]
     public void GivenAnyLineEnd_WhenParsed_ThenSegmentsAreTheSame(string text)
     {
         var message = Parse(text);

@@ -39,12 +39,14 @@ public sealed class Hl7UnescapeTests
     [InlineData(@"\.sp1a\", @"\..\")]
     [InlineData(@"\X\", @"\X..\")]
     [InlineData(@"\X4\", @"\X..\")]
+    [InlineData(@"\Z12\", @"\Z12\")]
+    [InlineData(@"DOE\JO\", @"\J..\")] // Not a sequence at all, so its text must not be reported.
     [InlineData(@"\X4G\", @"\X..\")]
     [InlineData(@"\XFF\", @"\X..\")] // No UTF-8.
     [InlineData(@"\X00\", @"\X..\")] // NUL never gets into a text.
     [InlineData(@"\XEDA080\", @"\X..\")] // Nor half a surrogate pair.
     [InlineData(@"\\", @"\\")]
-    [InlineData(@"C:\secret\file", @"\..\")] // Not a sequence at all, so its text must not be reported.
+    [InlineData(@"C:\secret\file", @"\..\")]
     public void GivenASequenceThatIsNotKnown_WhenUnescaped_ThenKeptAsSentAndItsKindReported(string sent, string reported)
     {
         List<string>? unknown = null;

@@ -47,6 +47,7 @@ public sealed class Iso2022JpTests
 
         Assert.Equal("山", decoded.Message?.Find("PID")[1].ToText());
         Assert.False(decoded.Utf8Overrode);
+        Assert.Equal("ISO-2022-JP", decoded.Charset);
     }
 
     [Theory]
