@@ -67,6 +67,23 @@ apt_quietly() {
 # Does something listen on the loopback port?
 port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# Name and process id of the program that listens on a port, from /proc: neither ss nor lsof need be there.
+who_listens() {
+  local hex socket descriptor process
+  hex=$(printf %04X "$1")
+  for socket in $(awk -v port=":$hex$" '$4 == "0A" && $2 ~ port { print $10 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null); do
+    for descriptor in /proc/[0-9]*/fd/*; do
+      if [ "$(readlink "$descriptor" 2>/dev/null)" = "socket:[$socket]" ]; then
+        process=${descriptor#/proc/}
+        process=${process%%/*}
+        echo "$(cat "/proc/$process/comm") (process $process)"
+        return
+      fi
+    done
+  done
+  echo "another program"
+}
+
 # wait_until SECONDS PID COMMAND…: polls; fails when the time is over or the process has ended.
 wait_until() {
   local end=$((SECONDS + $1)) process=$2
