@@ -18,7 +18,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 worker_program=src/IntegrationWorker/bin/Release/net10.0/integration-worker
 broker_port=5672
 demo='' rabbitmq='' port=8080 configs=()
-worker='' broker=''
+worker='' broker='' builder=''
 
 read_arguments() {
   while [ $# -gt 0 ]; do
@@ -52,11 +52,22 @@ build() {
   local log since=$SECONDS
   log=$(mktemp)
   say "Restoring packages…"
-  dotnet restore src/IntegrationWorker $locked --disable-build-servers >"$log" 2>&1 || build_failed "$log"
+  in_background "$log" dotnet restore src/IntegrationWorker $locked --disable-build-servers || build_failed "$log"
   say "Building…"
-  dotnet build src/IntegrationWorker --no-restore --configuration Release --disable-build-servers >"$log" 2>&1 || build_failed "$log"
+  in_background "$log" dotnet build src/IntegrationWorker --no-restore --configuration Release --disable-build-servers ||
+    build_failed "$log"
   rm -f "$log"
   say "Built in $((SECONDS - since)) s."
+}
+
+# A signal interrupts a wait at once, but not a program in the foreground.
+in_background() {
+  local output=$1
+  shift
+  "$@" >"$output" 2>&1 </dev/null &
+  builder=$!
+  wait $builder || { builder=; return 1; }
+  builder=
 }
 
 build_failed() {
@@ -162,6 +173,7 @@ stop() {
 
 stop_all() {
   trap '' INT TERM
+  [ -z "$builder" ] || stop "$builder" 10
   [ -z "$worker" ] || stop "$worker" 40
   [ -z "$broker" ] || stop "$broker" 60
 }

@@ -76,7 +76,7 @@ who_listens() {
       if [ "$(readlink "$descriptor" 2>/dev/null)" = "socket:[$socket]" ]; then
         process=${descriptor#/proc/}
         process=${process%%/*}
-        echo "$(cat "/proc/$process/comm") (process $process)"
+        echo "$(basename "$(readlink "/proc/$process/exe" || cat "/proc/$process/comm")") (process $process)"
         return
       fi
     done
