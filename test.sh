@@ -37,9 +37,14 @@ find_corpus() {
 }
 
 build() {
+  local log=$reports/build.txt
   say "Building…"
-  dotnet restore Worker.sln $locked --verbosity quiet --disable-build-servers &&
-    dotnet build Worker.sln --no-restore --configuration Release --verbosity quiet --nologo -clp:NoSummary --disable-build-servers
+  if ! { dotnet restore Worker.sln $locked --disable-build-servers &&
+    dotnet build Worker.sln --no-restore --configuration Release --disable-build-servers; } >"$log" 2>&1; then
+    grep -E ': (error|warning) ' "$log" | sort -u | head -n 40 || tail -n 40 "$log"
+    say "The build failed."
+    return 1
+  fi
 }
 
 # run_project PROJECT-FOLDER: adds its totals to passed and failed.
@@ -51,7 +56,7 @@ run_project() {
   rm -f "$report"
 
   # The time limit is for a test that hangs; the whole run is meant to take a third of it.
-  timeout --kill-after=30 3600 "$program" -noLogo -noColor -xml "$report" ${filter[@]+"${filter[@]}"} >"$reports/$name.txt" 2>&1 || result=$?
+  timeout --kill-after=30 3600 "$program" -noLogo -noColor -result-xml "$report" ${filter[@]+"${filter[@]}"} >"$reports/$name.txt" 2>&1 || result=$?
 
   if [ ! -s "$report" ]; then
     failed=$((failed + 1))

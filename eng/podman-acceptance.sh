@@ -25,6 +25,9 @@ clean_up() {
     kill "$service" 2>/dev/null || true
     wait "$service" 2>/dev/null || true
   fi
+  # The monitors of commands that ran inside a container outlive it.
+  local monitor
+  for monitor in $(pgrep -f "conmon .*$folder/"); do kill "$monitor" 2>/dev/null || true; done
   umount "$folder/storage/overlay" 2>/dev/null || true
   [ -n "$kept" ] || rm -rf "$folder"
 }
@@ -108,9 +111,11 @@ serve() {
 
 run_tests() {
   say "Acceptance tests on containers…"
-  dotnet build tests/IntegrationWorker.AcceptanceTests --configuration Release --verbosity quiet --nologo -clp:NoSummary --disable-build-servers
+  dotnet build tests/IntegrationWorker.AcceptanceTests --configuration Release --disable-build-servers >"$folder/build.log" 2>&1 ||
+    { grep ': error ' "$folder/build.log" | sort -u >&2; die "The build failed."; }
   TEST_RABBITMQ_IMAGE=$rabbit_image tests/IntegrationWorker.AcceptanceTests/bin/Release/net10.0/IntegrationWorker.AcceptanceTests \
-    -noLogo -noColor -class "*.${TEST_CLASS:-RabbitMqBrokerTests}"
+    -noLogo -noColor -class "*.${TEST_CLASS:-RabbitMqBrokerTests}" -result-xml "$folder/report.xml"
+  ! grep -q '<assembly [^>]* total="0"' "$folder/report.xml" || die "There is no test class ${TEST_CLASS:-RabbitMqBrokerTests}."
 }
 
 # There is no systemd that would run the health checks by its timers, and without them nothing ever becomes healthy.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 
 namespace IntegrationWorker.AcceptanceTests.Surroundings;
 
@@ -30,6 +31,17 @@ internal sealed class BrokerManagement : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>
+    /// Has every queue a leader again? Its leader reports the state, up to five seconds after a start. A message
+    /// published earlier can be lost by the broker and is then refused only after a minute.
+    /// </summary>
+    public async Task<bool> AllQueuesRunAsync(CancellationToken cancellationToken)
+    {
+        var queues = await _http.GetFromJsonAsync<JsonElement>(new Uri("/api/queues", UriKind.Relative), cancellationToken);
+        return queues.EnumerateArray().All(queue =>
+            queue.TryGetProperty("state", out var state) && state.ValueEquals("running"));
     }
 
     public async Task CreateVirtualHostAsync(string name, CancellationToken cancellationToken)

@@ -28,9 +28,13 @@ internal sealed class ContainerBrokerHost : IBrokerHost
 
     public Task StartAsync(CancellationToken cancellationToken) => _container.StartAsync(cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => _container.StopAsync(cancellationToken);
+    // Not every engine gives the process time to end when it is asked through this interface.
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _container.ExecAsync(["rabbitmqctl", "-q", "stop_app"], cancellationToken);
+        await _container.StopAsync(cancellationToken);
+    }
 
-    // The engine's stop would wait for the orderly end; killing the node inside ends the container at once.
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         await _container.ExecAsync(["sh", "-c", "kill -9 $(pidof beam.smp)"], cancellationToken);

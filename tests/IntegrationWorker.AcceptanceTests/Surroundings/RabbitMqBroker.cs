@@ -48,6 +48,8 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
             () => $"RabbitMQ answers on {Uri.Authority}. {_host}",
             TimeSpan.FromSeconds(120),
             cancellationToken);
+        await Patience.UntilAsync(
+            () => _management.AllQueuesRunAsync(cancellationToken), () => $"every queue has a leader. {_host}", cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _host.StopAsync(cancellationToken);
