@@ -26,6 +26,9 @@ internal sealed class ContainerBrokerHost : IBrokerHost
 
     public Uri Management => new($"http://{_container.Hostname}:{_port + 1}");
 
+    // The engine's start waits for the broker and reports its failure itself.
+    public bool HasFailed => false;
+
     public Task StartAsync(CancellationToken cancellationToken) => _container.StartAsync(cancellationToken);
 
     // Not every engine gives the process time to end when it is asked through this interface.

@@ -8,6 +8,8 @@ internal sealed class ForeignBrokerHost(Uri amqp) : IBrokerHost
     public Uri Management { get; } = new(
         Environment.GetEnvironmentVariable("TEST_RABBITMQ_MANAGEMENT") ?? $"http://{amqp.Host}:15672");
 
+    public bool HasFailed => false;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) =>

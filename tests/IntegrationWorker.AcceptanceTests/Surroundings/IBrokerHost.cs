@@ -9,6 +9,9 @@ internal interface IBrokerHost : IAsyncDisposable
     /// <summary>Address of the management API; same user and password.</summary>
     Uri Management { get; }
 
+    /// <summary>Has it ended although nobody asked it to?</summary>
+    bool HasFailed { get; }
+
     Task StartAsync(CancellationToken cancellationToken);
 
     /// <summary>An orderly stop.</summary>

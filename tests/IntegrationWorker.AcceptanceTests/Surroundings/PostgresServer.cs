@@ -110,6 +110,11 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
+        if (_process?.HasExited == true)
+        {
+            throw new InvalidOperationException($"PostgreSQL has ended at its start. {_process.Output}\n{_process.Errors}");
+        }
+
         try
         {
             await using var connection = new NpgsqlConnection($"{ConnectionString};Pooling=false");

@@ -14,6 +14,8 @@ internal sealed class PrivateBrokerHost : IBrokerHost
 
     public Uri Management => new($"http://127.0.0.1:{_port + 1}");
 
+    public bool HasFailed => _process?.HasExited == true;
+
     private string DataFolder => _folder.PathOf("broker");
 
     public async Task StartAsync(CancellationToken cancellationToken) =>

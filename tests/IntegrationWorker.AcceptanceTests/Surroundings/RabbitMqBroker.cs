@@ -44,7 +44,15 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
     {
         await _host.StartAsync(cancellationToken);
         await Patience.UntilAsync(
-            async () => await PortAnswersAsync(cancellationToken) && await _management.AnswersAsync(cancellationToken),
+            async () =>
+            {
+                if (_host.HasFailed)
+                {
+                    throw new InvalidOperationException($"RabbitMQ has ended at its start. {_host}");
+                }
+
+                return await PortAnswersAsync(cancellationToken) && await _management.AnswersAsync(cancellationToken);
+            },
             () => $"RabbitMQ answers on {Uri.Authority}. {_host}",
             TimeSpan.FromSeconds(120),
             cancellationToken);
