@@ -19,7 +19,7 @@ rabbit_image=localhost/integration-worker-rabbitmq:3-management
 service='' ticker=''
 
 clean_up() {
-  [ -z "$ticker" ] || kill "$ticker" 2>/dev/null || true
+  [ -z "$ticker" ] || { kill "$ticker" 2>/dev/null; wait "$ticker" 2>/dev/null; } || true
   if [ -n "$service" ]; then
     podman rm --all --force --volumes --time 5 >/dev/null 2>&1 || true
     kill "$service" 2>/dev/null || true
@@ -28,7 +28,11 @@ clean_up() {
   # The monitors of commands that ran inside a container outlive it.
   local monitor
   for monitor in $(pgrep -f "conmon .*$folder/"); do kill "$monitor" 2>/dev/null || true; done
-  umount "$folder/storage/overlay" 2>/dev/null || true
+  # Podman mounts its storage onto itself; it is busy until the last of those processes has gone.
+  local end=$((SECONDS + 20))
+  while grep -q " $folder/storage/overlay " /proc/mounts && [ $SECONDS -lt $end ]; do
+    umount "$folder/storage/overlay" 2>/dev/null || sleep 0.2
+  done
   [ -n "$kept" ] || rm -rf "$folder"
 }
 
