@@ -49,14 +49,12 @@ read_arguments() {
 }
 
 build() {
-  local log since=$SECONDS
-  log=$(mktemp)
+  local log=$build_log since=$SECONDS
   say "Restoring packages…"
   in_background "$log" dotnet restore src/IntegrationWorker $locked --disable-build-servers || build_failed "$log"
   say "Building…"
   in_background "$log" dotnet build src/IntegrationWorker --no-restore --configuration Release --disable-build-servers ||
     build_failed "$log"
-  rm -f "$log"
   say "Built in $((SECONDS - since)) s."
 }
 
@@ -72,7 +70,6 @@ in_background() {
 
 build_failed() {
   grep -E ': (error|warning) ' "$1" | sort -u | head -n 20 >&2 || tail -n 20 "$1" >&2
-  rm -f "$1"
   die "The build failed."
 }
 
@@ -173,6 +170,7 @@ stop() {
 
 stop_all() {
   trap '' INT TERM
+  rm -f "$build_log"
   [ -z "$builder" ] || stop "$builder" 10
   [ -z "$worker" ] || stop "$worker" 40
   [ -z "$broker" ] || stop "$broker" 60
@@ -183,6 +181,7 @@ need_dotnet
 if port_answers "$port"; then
   die "Port $port is in use by $(who_listens "$port"): stop it, or choose another one with --port."
 fi
+build_log=$(mktemp)
 trap stop_all EXIT
 trap 'say "Stopping…"; exit 0' INT TERM
 

@@ -17,6 +17,8 @@ mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 rabbit_image=localhost/integration-worker-rabbitmq:3-management
 service='' ticker=''
+# Processes of this run, and of no other podman on the machine: their arguments name its folder.
+helpers="(conmon|podman|slirp4netns) .*$folder/"
 
 clean_up() {
   [ -z "$ticker" ] || { kill "$ticker" 2>/dev/null; wait "$ticker" 2>/dev/null; } || true
@@ -25,14 +27,12 @@ clean_up() {
     kill "$service" 2>/dev/null || true
     wait "$service" 2>/dev/null || true
   fi
-  # The monitors of commands that ran inside a container outlive it.
-  local monitor
-  for monitor in $(pgrep -f "conmon .*$folder/"); do kill "$monitor" 2>/dev/null || true; done
-  # Podman mounts its storage onto itself; it is busy until the last of those processes has gone.
-  local end=$((SECONDS + 20))
-  while grep -q " $folder/storage/overlay " /proc/mounts && [ $SECONDS -lt $end ]; do
-    umount "$folder/storage/overlay" 2>/dev/null || sleep 0.2
-  done
+  # Each container's monitor starts one more podman to tidy up, which mounts the storage onto itself again.
+  local end=$((SECONDS + 15))
+  while pgrep -f "$helpers" >/dev/null && [ $SECONDS -lt $end ]; do sleep 0.2; done
+  local left
+  for left in $(pgrep -f "$helpers"); do kill -KILL "$left" 2>/dev/null || true; done
+  while umount "$folder/storage/overlay" 2>/dev/null; do :; done
   [ -n "$kept" ] || rm -rf "$folder"
 }
 
