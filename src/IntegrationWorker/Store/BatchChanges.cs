@@ -39,7 +39,7 @@ internal sealed class BatchChanges
 /// <param name="Version">The study's version after the unit.</param>
 /// <param name="Detail">JSON: changes with previous, current and location, superseded, held, echo, clock.</param>
 internal sealed record HistoryEntry(
-    string StudyId, long Version, DateTimeOffset At, string MessageKey, int Unit, string SourceId, string MessageType, string Outcome, byte[] Detail);
+    string? StudyId, long Version, DateTimeOffset At, string MessageKey, int Unit, string SourceId, string MessageType, string Outcome, byte[] Detail);
 
 /// <summary>An event that waits to be published.</summary>
 /// <param name="EventId"><c>evt_</c> and 32 hex digits.</param>

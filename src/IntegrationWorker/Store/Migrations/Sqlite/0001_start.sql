@@ -1,0 +1,151 @@
+-- Instants are microseconds since 1970-01-01 UTC, yes and no are 1 and 0.
+
+-- The study resource with its state document; the other columns are there to be searched.
+create table studies (
+    study_id            text    not null primary key,
+    study_instance_uid  text    not null unique,
+    description         text    not null,
+    severity            text    not null,
+    viewer_status       text    not null,
+    is_cancelled        integer not null,
+    cancelled_at        integer,
+    assigned_to         text,
+    org_id              text,
+    express_customer_id text,
+    created_at          integer not null,
+    updated_at          integer not null,
+    created_by          text    not null,
+    version             integer not null,
+    metadata            text    not null,
+    state               text    not null
+) strict;
+
+-- Numbers that a study can be found by. No issuer is the empty text, so that the key can hold it.
+create table links (
+    kind     integer not null,
+    value    text    not null,
+    issuer   text    not null,
+    study_id text    not null,
+    primary key (kind, value, issuer, study_id)
+) strict, without rowid;
+
+create index links_by_study on links (study_id);
+
+-- The idempotency ledger. The key of a first generation is its base key, so only later ones need the index.
+create table messages (
+    key               text    not null primary key,
+    base_key          text    not null,
+    generation        integer not null,
+    fingerprint       blob    not null,
+    source_id         text    not null,
+    message_type      text    not null,
+    received_at       integer not null,
+    last_message_time integer,
+    outcome           text    not null,
+    result            text    not null
+) strict;
+
+create index messages_of_later_generations on messages (base_key) where generation > 1;
+create index messages_by_receipt on messages (received_at);
+
+create table history (
+    id           integer not null primary key autoincrement,
+    study_id     text,
+    version      integer not null,
+    at           integer not null,
+    message_key  text    not null,
+    unit         integer not null,
+    source_id    text    not null,
+    message_type text    not null,
+    outcome      text    not null,
+    detail       text    not null
+) strict;
+
+create index history_by_study on history (study_id, id) where study_id is not null;
+create index history_by_message on history (message_key);
+
+-- Positions are never used twice: readers of the events remember them.
+create table outbox (
+    position     integer not null primary key autoincrement,
+    event_id     text    not null unique,
+    study_id     text    not null,
+    version      integer not null,
+    created_at   integer not null,
+    body         text    not null,
+    published_at integer
+) strict;
+
+create index outbox_unpublished on outbox (position) where published_at is null;
+create index outbox_unpublished_by_study on outbox (study_id, position) where published_at is null;
+
+-- Units that wait for their study; the payload is encrypted.
+create table parked (
+    unit_key    text    not null primary key,
+    message_key text    not null,
+    received_at integer not null,
+    expires_at  integer not null,
+    payload     blob    not null
+) strict;
+
+create index parked_by_expiry on parked (expires_at);
+
+create table parked_keys (
+    kind     integer not null,
+    value    text    not null,
+    unit_key text    not null,
+    primary key (kind, value, unit_key)
+) strict, without rowid;
+
+create index parked_keys_by_unit on parked_keys (unit_key);
+
+-- Body, headers and error are encrypted.
+create table dead_letters (
+    id            text    not null primary key,
+    message_key   text    not null,
+    code          text    not null,
+    location      text,
+    source_id     text    not null,
+    message_type  text    not null,
+    received_at   integer not null,
+    door          text    not null,
+    units         text    not null,
+    status        text    not null default 'open',
+    attempts      integer not null default 0,
+    body          blob    not null,
+    headers       blob    not null,
+    error         blob    not null,
+    closed_at     integer,
+    closed_reason text
+) strict;
+
+create index dead_letters_by_status on dead_letters (status, received_at);
+create index dead_letters_by_message on dead_letters (message_key);
+create index dead_letters_by_code on dead_letters (code, received_at);
+
+create table dead_letter_attempts (
+    id             integer not null primary key autoincrement,
+    dead_letter_id text    not null,
+    at             integer not null,
+    who            text    not null,
+    why            text    not null,
+    outcome        text    not null,
+    detail         text    not null
+) strict;
+
+create index dead_letter_attempts_by_letter on dead_letter_attempts (dead_letter_id, id);
+
+create table subscription_positions (
+    source_id       text    not null,
+    subscription_id text    not null,
+    position        integer not null,
+    seen            text    not null,
+    last_heard_at   integer not null,
+    gap_since       integer,
+    primary key (source_id, subscription_id)
+) strict, without rowid;
+
+-- What the store knows of itself: the check value of the protection keys, the last health check.
+create table meta (
+    key   text not null primary key,
+    value text not null
+) strict, without rowid;

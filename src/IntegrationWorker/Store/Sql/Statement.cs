@@ -1,0 +1,21 @@
+namespace IntegrationWorker.Store.Sql;
+
+/// <summary>A statement text for both databases. Each dialect fills in the words in braces once.</summary>
+/// <remarks><c>{for update}</c> locks the selected rows where several writers exist.</remarks>
+internal class Statement(string sql)
+{
+    private readonly string?[] _texts = new string?[Dialect.Count];
+
+    public string TextFor(Dialect dialect) => _texts[dialect.Number] ??= Render(dialect);
+
+    protected virtual string Render(Dialect dialect) => sql.Replace("{for update}", dialect.ForUpdate, StringComparison.Ordinal);
+}
+
+/// <summary>A statement that takes many rows at once: <c>{rows}</c> is a table named <c>r</c> with these columns.</summary>
+internal sealed class Statement<T>(string sql, params Column<T>[] columns) : Statement(sql)
+{
+    public Column<T>[] Columns => columns;
+
+    protected override string Render(Dialect dialect) =>
+        base.Render(dialect).Replace("{rows}", dialect.RowSource(columns), StringComparison.Ordinal);
+}

@@ -1,0 +1,157 @@
+using IntegrationWorker.Store.Protection;
+using IntegrationWorker.Store.Sql;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Store;
+
+/// <summary>Writes the changes of a batch: one statement for each kind of row, however many there are.</summary>
+internal static class StoreWriter
+{
+    private static readonly Statement<Study> _insertStudies = new(
+        """
+        insert into studies (
+            study_id, study_instance_uid, description, severity, viewer_status, is_cancelled, cancelled_at, assigned_to,
+            org_id, express_customer_id, created_at, updated_at, created_by, version, metadata, state)
+        select
+            r.study_id, r.study_instance_uid, r.description, r.severity, r.viewer_status, r.is_cancelled, r.cancelled_at, r.assigned_to,
+            r.org_id, r.express_customer_id, r.created_at, r.updated_at, r.created_by, r.version, r.metadata, r.state
+        from {rows}
+        """,
+        StudyRows.Columns);
+
+    private static readonly Statement<Study> _updateStudies = new(
+        """
+        update studies set
+            description = r.description, severity = r.severity, viewer_status = r.viewer_status, is_cancelled = r.is_cancelled,
+            cancelled_at = r.cancelled_at, assigned_to = r.assigned_to, org_id = r.org_id, express_customer_id = r.express_customer_id,
+            updated_at = r.updated_at, version = r.version, metadata = r.metadata, state = r.state
+        from {rows}
+        where studies.study_id = r.study_id
+        """,
+        StudyRows.Columns);
+
+    private static readonly Statement<Link> _deleteLinks = new(
+        """
+        delete from links
+        where (kind, value, issuer, study_id) in (select r.kind, r.value, r.issuer, r.study_id from {rows})
+        """,
+        LinkRows.Columns);
+
+    private static readonly Statement<Link> _insertLinks = new(
+        """
+        insert into links (kind, value, issuer, study_id)
+        select r.kind, r.value, r.issuer, r.study_id from {rows} where true
+        on conflict do nothing
+        """,
+        LinkRows.Columns);
+
+    // A claim may have left a row without an outcome under the key, which the record takes over. A row with one is
+    // never overwritten: fewer rows than expected are written then, and the batch fails.
+    private static readonly Statement<LedgerRecord> _insertRecords = new(
+        """
+        insert into messages (
+            key, base_key, generation, fingerprint, source_id, message_type, received_at, last_message_time, outcome, result)
+        select
+            r.key, r.base_key, r.generation, r.fingerprint, r.source_id, r.message_type, r.received_at, r.last_message_time,
+            r.outcome, r.result
+        from {rows} where true
+        on conflict (key) do update set
+            fingerprint = excluded.fingerprint, source_id = excluded.source_id, message_type = excluded.message_type,
+            received_at = excluded.received_at, last_message_time = excluded.last_message_time,
+            outcome = excluded.outcome, result = excluded.result
+        where messages.outcome = ''
+        """,
+        LedgerRows.Columns);
+
+    private static readonly Statement<LedgerRecord> _updateRecords = new(
+        """
+        update messages set last_message_time = r.last_message_time, outcome = r.outcome, result = r.result
+        from {rows}
+        where messages.key = r.key
+        """,
+        LedgerRows.Columns);
+
+    private static readonly Statement<HistoryEntry> _insertHistory = new(
+        """
+        insert into history (study_id, version, at, message_key, unit, source_id, message_type, outcome, detail)
+        select r.study_id, r.version, r.at, r.message_key, r.unit, r.source_id, r.message_type, r.outcome, r.detail from {rows}
+        """,
+        HistoryRows.Columns);
+
+    private static readonly Statement<OutboxEntry> _insertOutbox = new(
+        """
+        insert into outbox (event_id, study_id, version, created_at, body)
+        select r.event_id, r.study_id, r.version, r.created_at, r.body from {rows}
+        returning event_id, position
+        """,
+        OutboxRows.Columns);
+
+    private static readonly Statement<string> _deleteParked = new(
+        "delete from parked where unit_key in (select r.unit_key from {rows})", ParkedRows.UnitKeys);
+
+    private static readonly Statement<string> _deleteParkedKeys = new(
+        "delete from parked_keys where unit_key in (select r.unit_key from {rows})", ParkedRows.UnitKeys);
+
+    private static readonly Statement<(ParkedUnit Unit, byte[] Payload)> _insertParked = new(
+        """
+        insert into parked (unit_key, message_key, received_at, expires_at, payload)
+        select r.unit_key, r.message_key, r.received_at, r.expires_at, r.payload from {rows}
+        """,
+        ParkedRows.Columns);
+
+    private static readonly Statement<(LinkKey Key, string UnitKey)> _insertParkedKeys = new(
+        """
+        insert into parked_keys (kind, value, unit_key)
+        select r.kind, r.value, r.unit_key from {rows} where true
+        on conflict do nothing
+        """,
+        ParkedRows.KeyColumns);
+
+    private static readonly Statement<SubscriptionPosition> _upsertPositions = new(
+        """
+        insert into subscription_positions (source_id, subscription_id, position, seen, last_heard_at, gap_since)
+        select r.source_id, r.subscription_id, r.position, r.seen, r.last_heard_at, r.gap_since from {rows} where true
+        on conflict (source_id, subscription_id) do update set
+            position = excluded.position, seen = excluded.seen, last_heard_at = excluded.last_heard_at, gap_since = excluded.gap_since
+        """,
+        PositionRows.Columns);
+
+    /// <summary>Queues everything but the events.</summary>
+    public static void Add(SqlSession session, BatchChanges changes, DataProtector protector)
+    {
+        session.AddRows(_insertStudies, changes.NewStudies, rowsExpected: changes.NewStudies.Count);
+        session.AddRows(_updateStudies, changes.ChangedStudies, rowsExpected: changes.ChangedStudies.Count);
+
+        // What a batch both removes and adds is there afterwards.
+        session.AddRows(_deleteLinks, changes.RemovedLinks);
+        session.AddRows(_insertLinks, changes.NewLinks);
+
+        session.AddRows(_insertRecords, changes.NewRecords, rowsExpected: changes.NewRecords.Count);
+        session.AddRows(_updateRecords, changes.ChangedRecords, rowsExpected: changes.ChangedRecords.Count);
+        session.AddRows(_insertHistory, changes.History);
+
+        session.AddRows(_deleteParked, changes.RemovedParked);
+        session.AddRows(_deleteParkedKeys, changes.RemovedParked);
+        session.AddRows(_insertParked, [.. changes.NewParked.Select(unit => (unit, ParkedRows.Seal(unit, protector)))]);
+        session.AddRows(_insertParkedKeys, [.. changes.NewParked.SelectMany(unit => unit.Keys.Select(key => (key, unit.UnitKey)))]);
+
+        session.AddRows(DeadLetterRows.Insert, [.. changes.DeadLetters.Select(entry => DeadLetterRows.Seal(entry, protector))]);
+        session.AddRows(_upsertPositions, changes.Positions);
+    }
+
+    /// <summary>Queues the events; they learn their positions when the queue is run.</summary>
+    public static void AddOutbox(SqlSession session, IReadOnlyCollection<OutboxEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        var byId = entries.ToDictionary(entry => entry.EventId, StringComparer.Ordinal);
+        session.AddRows(
+            _insertOutbox,
+            entries,
+            read: reader => byId[reader.GetString(0)].Position = reader.GetInt64(1),
+            rowsExpected: entries.Count);
+    }
+}
