@@ -62,7 +62,19 @@ internal sealed class UnitResult
     [JsonPropertyName("eventNumber")]
     public long? EventNumber { get; init; }
 
+    /// <summary>Statements that a gate stopped, with the reason: for the history and explain. Not in the record.</summary>
+    [JsonIgnore]
+    public List<HeldBack> Held { get; init; } = [];
+
     /// <summary>The unit as it was mapped: for parking, tests and previews. Not stored.</summary>
     [JsonIgnore]
     public UnitUpdate? Update { get; init; }
 }
+
+/// <summary>A statement that a gate stopped.</summary>
+/// <param name="Field">The study field it would have changed.</param>
+/// <param name="Reason"><c>older</c>, <c>echo</c> or <c>authority</c>.</param>
+/// <param name="Value">What the message says.</param>
+/// <param name="Location">Where it says so.</param>
+/// <param name="HolderKey">The unit that holds the field; null when unknown.</param>
+internal sealed record HeldBack(string Field, string Reason, string? Value, string? Location, string? HolderKey);
