@@ -48,7 +48,7 @@ internal sealed class EffectiveUpdateConverter : JsonConverter<EffectiveUpdate>
     {
         writer.WriteStartObject();
 
-        if (value.Creates || value.Changes.Count > 0)
+        if (value.Creates || value.Changes.Any(change => change.Field != FieldNames.IsCancelled))
         {
             writer.WriteStartObject(value.Creates ? "create" : "patch");
 
@@ -57,7 +57,7 @@ internal sealed class EffectiveUpdateConverter : JsonConverter<EffectiveUpdate>
                 writer.WriteString("studyInstanceUid", value.StudyInstanceUid);
             }
 
-            WriteChanges(writer, value.Changes);
+            WriteChanges(writer, value.Changes, value.Creates);
             writer.WriteEndObject();
         }
 
@@ -85,13 +85,18 @@ internal sealed class EffectiveUpdateConverter : JsonConverter<EffectiveUpdate>
         }
     }
 
-    private static void WriteChanges(Utf8JsonWriter writer, IReadOnlyList<FieldChange> changes)
+    private static void WriteChanges(Utf8JsonWriter writer, IReadOnlyList<FieldChange> changes, bool creates)
     {
         var inMetadata = false;
 
         foreach (var change in changes)
         {
             var isMetadata = change.Field.StartsWith(FieldNames.MetadataPrefix, StringComparison.Ordinal);
+
+            if (change.Field == FieldNames.IsCancelled || (creates && change.Field == FieldNames.StudyViewerStatus))
+            {
+                continue;
+            }
 
             if (isMetadata && !inMetadata)
             {
