@@ -51,7 +51,10 @@ internal sealed class MetadataApplier(UnitApplication application, Rulebook rule
 
         foreach (var (key, asserted) in unit.Metadata)
         {
-            application.Metadata.Add(new MetadataStatement(key, asserted.Value, asserted.Location, StatementTraits.None, null));
+            if (!application.Unsaid.Contains(key))
+            {
+                application.Metadata.Add(new MetadataStatement(key, asserted.Value, asserted.Location, StatementTraits.None, null));
+            }
         }
 
         if (unit.ClearMetadata)

@@ -23,6 +23,8 @@ internal sealed class Rulebook
             .Where(source => source.Kind == "hl7v2")
             .ToDictionary(source => (source.SendingApplication ?? "", source.SendingFacility ?? ""));
 
+        HasDefaultCharsets = sources.Any(source => source.DefaultCharset is not null);
+
         foreach (var names in issuerAliases)
         {
             foreach (var name in names)
@@ -42,6 +44,9 @@ internal sealed class Rulebook
     ];
 
     public IReadOnlyList<Source> Sources { get; }
+
+    /// <summary>Some source has a character set of its own for messages that name none.</summary>
+    public bool HasDefaultCharsets { get; }
 
     public UserDirectory Users { get; }
 

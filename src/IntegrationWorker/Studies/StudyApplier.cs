@@ -231,8 +231,8 @@ internal sealed class StudyApplier(Rulebook rules)
 
         if (others)
         {
-            unit.Metadata.Remove("ris.orderStatus");
-            unit.Metadata.Remove("ris.statusReason");
+            application.Unsaid.Add("ris.orderStatus");
+            application.Unsaid.Add("ris.statusReason");
         }
     }
 

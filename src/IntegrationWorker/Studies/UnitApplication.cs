@@ -28,6 +28,9 @@ internal sealed class UnitApplication
     /// <summary>Metadata statements on their way to <see cref="MetadataApplier"/>: all of a unit are admitted together, by priority.</summary>
     public List<MetadataStatement> Metadata { get; } = [];
 
+    /// <summary>Keys of the unit that count as not said.</summary>
+    public HashSet<string> Unsaid { get; } = new(StringComparer.Ordinal);
+
     /// <summary>A procedure was added or a fact of one changed.</summary>
     public bool ProceduresChanged { get; set; }
 

@@ -1,0 +1,72 @@
+using Hl7v2;
+
+namespace IntegrationWorker.Mapping.Hl7;
+
+/// <summary>One order group: an ORC with its OBR and what follows, or an OBR alone. Indices into the message. docs/mapping.md §2.5.</summary>
+internal sealed class OrderGroup(Hl7Message message, int number)
+{
+    public int Number => number;
+
+    /// <summary>-1 when the group has none.</summary>
+    public int OrcIndex { get; set; } = -1;
+
+    /// <summary>-1 when the group has none: a cancel may be an ORC alone.</summary>
+    public int ObrIndex { get; set; } = -1;
+
+    /// <summary>TQ1, IPC, ZDS, PRT, ROL, OBX and whatever else stands in the group.</summary>
+    public List<int> Others { get; } = [];
+
+    public Hl7Segment Orc => OrcIndex < 0 ? default : message[OrcIndex];
+
+    public Hl7Segment Obr => ObrIndex < 0 ? default : message[ObrIndex];
+
+    /// <summary>The groups of a message in order. A further OBR under the same ORC is a further group that inherits the ORC.</summary>
+    public static List<OrderGroup> Of(Hl7Message message)
+    {
+        var groups = new List<OrderGroup>();
+        OrderGroup? current = null;
+        var beforeObr = new List<int>();
+
+        for (var index = 0; index < message.Count; index++)
+        {
+            var segment = message[index];
+
+            if (segment.Is("ORC"))
+            {
+                current = Add(groups, message);
+                current.OrcIndex = index;
+                beforeObr.Clear();
+            }
+            else if (segment.Is("OBR"))
+            {
+                if (current is null || current.ObrIndex >= 0)
+                {
+                    var inherited = current?.OrcIndex ?? -1;
+                    current = Add(groups, message);
+                    current.OrcIndex = inherited;
+                    current.Others.AddRange(beforeObr);
+                }
+
+                current.ObrIndex = index;
+            }
+            else if (current is not null)
+            {
+                current.Others.Add(index);
+
+                if (current.ObrIndex < 0)
+                {
+                    beforeObr.Add(index); // A TQ1 between ORC and OBR belongs to the order, so to each of its OBRs.
+                }
+            }
+        }
+
+        return groups;
+    }
+
+    private static OrderGroup Add(List<OrderGroup> groups, Hl7Message message)
+    {
+        var group = new OrderGroup(message, groups.Count + 1);
+        groups.Add(group);
+        return group;
+    }
+}

@@ -1,0 +1,38 @@
+using Hl7v2;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Mapping.Hl7;
+
+/// <summary>TQ1-7, ORC-7.4, OBR-27.4, OBR-36 → <c>ris.scheduledAt</c>. docs/mapping.md §3.8.</summary>
+internal static class ScheduleRule
+{
+    private static readonly Hl7FieldAddress[] _places = [new("TQ1", 7), new("ORC", 7, 4), new("OBR", 27, 4), new("OBR", 36)];
+
+    /// <summary>Null when no place says anything readable.</summary>
+    public static Asserted? Map(GroupReader reader)
+    {
+        Asserted? deleted = null;
+
+        foreach (var place in _places)
+        {
+            var location = place.ToString();
+            var field = reader.First(place);
+
+            if (reader.IsNull(field))
+            {
+                deleted ??= new Asserted(null, location);
+                continue;
+            }
+
+            // A timestamp's components (precision) are subcomponents inside ORC-7 and OBR-27.
+            var time = place.Component > 0 ? field.Subcomponent(1) : field.Component(1);
+
+            if (time.HasValue && reader.Time(time, location) is { } text)
+            {
+                return new Asserted(text, location);
+            }
+        }
+
+        return deleted;
+    }
+}
