@@ -3,14 +3,10 @@ namespace Hl7v2;
 /// <summary>Places local times on the time line: what becomes of repeated and missing hours, and of the ends of the calendar.</summary>
 internal static class Hl7ZoneRule
 {
-    // Clocks are set forward by at least this, so a search in such steps does not jump over a gap.
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>Whether the clocks of the zone show this local time with this offset.</summary>
-    public static bool Has(TimeZoneInfo zone, TimeSpan offset, DateTime local) =>
-        zone.IsAmbiguousTime(local)
-            ? zone.GetAmbiguousTimeOffsets(local).Contains(offset)
-            : !zone.IsInvalidTime(local) && zone.GetUtcOffset(local) == offset;
+    public static bool Has(TimeZoneInfo zone, TimeSpan offset, DateTime local) => OffsetAt(zone, local, offset) == offset;
 
     /// <summary>The instants of a value, in a fixed offset or, if that is null, in a zone.</summary>
     public static Hl7Interval Interval(Hl7DateTime value, TimeZoneInfo zone, TimeSpan? fixedOffset)
@@ -26,35 +22,42 @@ internal static class Hl7ZoneRule
         return new Hl7Interval(start, end);
     }
 
+    // Only instants are looked up. The platform's answers for local times ("ambiguous", "invalid") are wrong in zones that go
+    // back in winter instead of forward in summer, such as Europe/Dublin.
     private static DateTimeOffset InZone(DateTime local, TimeZoneInfo zone)
     {
-        if (zone.IsAmbiguousTime(local))
+        var before = OffsetAt(zone, local, Day);
+        var after = OffsetAt(zone, local, -Day);
+
+        // The larger offset is the earlier instant.
+        foreach (var offset in (ReadOnlySpan<TimeSpan>)[Max(before, after), Min(before, after)])
         {
-            return Instant(local, zone.GetAmbiguousTimeOffsets(local).Max()); // the larger offset is the earlier instant
+            if (Has(zone, offset, local))
+            {
+                return Instant(local, offset);
+            }
         }
 
-        if (!zone.IsInvalidTime(local))
-        {
-            return Instant(local, zone.GetUtcOffset(local));
-        }
-
-        var before = local;
-        while (zone.IsInvalidTime(before))
-        {
-            before -= Step;
-        }
-
-        // With the offset from before the gap, the instant is as far behind the gap's start as the sender's clock was.
-        return TimeZoneInfo.ConvertTime(Instant(local, zone.GetUtcOffset(before)), zone);
+        return Instant(local + (after - before), after); // in a gap, and moved forward by it
     }
+
+    /// <summary>The offset of the zone at the instant at which clocks with <paramref name="clock"/> as their offset show this time.</summary>
+    private static TimeSpan OffsetAt(TimeZoneInfo zone, DateTime local, TimeSpan clock)
+    {
+        var ticks = Math.Clamp(local.Ticks - clock.Ticks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks);
+        return zone.GetUtcOffset(new DateTime(ticks, DateTimeKind.Utc));
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static DateTimeOffset Instant(DateTime local, TimeSpan offset)
     {
-        var whole = TimeSpan.FromMinutes(Math.Truncate(offset.TotalMinutes)); // zones had seconds before there were railways
-        var ticks = local.Ticks - whole.Ticks;
+        var ticks = local.Ticks - offset.Ticks;
         return ticks < DateTimeOffset.MinValue.Ticks ? DateTimeOffset.MinValue
             : ticks > DateTimeOffset.MaxValue.Ticks ? DateTimeOffset.MaxValue
-            : new DateTimeOffset(local, whole);
+            : new DateTimeOffset(local, offset);
     }
 
     private static DateTimeOffset Add(DateTimeOffset start, TimeSpan length) =>

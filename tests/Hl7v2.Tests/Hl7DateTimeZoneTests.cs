@@ -7,6 +7,9 @@ public sealed class Hl7DateTimeZoneTests
     private static readonly TimeZoneInfo Chicago = TimeZoneInfo.FindSystemTimeZoneById("America/Chicago");
     private static readonly TimeZoneInfo LordHowe = TimeZoneInfo.FindSystemTimeZoneById("Australia/Lord_Howe");
 
+    private static readonly TimeZoneInfo Dublin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Dublin");
+    private static readonly TimeZoneInfo Apia = TimeZoneInfo.FindSystemTimeZoneById("Pacific/Apia");
+
     private static readonly TimeSpan WinterInChicago = TimeSpan.FromHours(-6);
 
     [Theory]
@@ -94,6 +97,25 @@ public sealed class Hl7DateTimeZoneTests
 
         // Half an hour of gap, from 02:00 to 02:30.
         Assert.Equal("2026-10-04T02:45:00+11:00", Parse("202610040215").ToRfc3339(LordHowe, messageOffset: null));
+    }
+
+    // Irish summer time is the standard time there and winter the exception, which the platform's local times do not know.
+    [Theory]
+    [InlineData("202603290030", "2026-03-29T00:30:00+00:00")]
+    [InlineData("202603290130", "2026-03-29T02:30:00+01:00")]
+    [InlineData("202603290230", "2026-03-29T02:30:00+01:00")]
+    [InlineData("202610250030", "2026-10-25T00:30:00+01:00")]
+    [InlineData("202610250130", "2026-10-25T01:30:00+01:00")]
+    [InlineData("202610250230", "2026-10-25T02:30:00+00:00")]
+    public void GivenAZoneThatGoesBackInWinter_WhenResolved_ThenTheSameRulesHold(string sent, string expected)
+    {
+        Assert.Equal(expected, Parse(sent).ToRfc3339(Dublin, messageOffset: null));
+    }
+
+    [Fact]
+    public void GivenADayThatNeverWas_WhenResolved_ThenMovedForwardByThatDay()
+    {
+        Assert.Equal("2011-12-31T12:00:00+14:00", Parse("201112301200").ToRfc3339(Apia, messageOffset: null));
     }
 
     [Theory]
