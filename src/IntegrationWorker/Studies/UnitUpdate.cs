@@ -143,6 +143,10 @@ internal sealed class UnitUpdate
     [JsonIgnore]
     public string? IgnoredReason { get; set; }
 
+    /// <summary>The units of the single groups that this one was combined of; null when it is one group, or was stored in between.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<UnitUpdate>? Parts { get; init; }
+
     /// <summary>Correlation id of the delivery, for the events.</summary>
     [JsonPropertyName("cor"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CorrelationId { get; set; }

@@ -29,14 +29,14 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
     /// <summary>The first field at an address inside the group that says something; absent otherwise.</summary>
     public Hl7Field First(Hl7FieldAddress address)
     {
-        if (address.Segment == "ORC")
+        if (address.Field == 0)
         {
-            return address.Of(group.Orc);
+            return default;
         }
 
-        if (address.Segment == "OBR")
+        if (IsSingle(address.Segment))
         {
-            return address.Of(group.Obr);
+            return address.Of(SegmentOf(address.Segment));
         }
 
         foreach (var index in group.Others)
@@ -93,6 +93,74 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
     /// <summary>A code: the text of component 1.</summary>
     public string Code(Hl7Field field) => Text(field.Component(1));
 
+    /// <summary>What is said at the first of some places that has a value; a deletion when there are only nulls; null when nothing is said.</summary>
+    /// <param name="key">The metadata key the value is for: it must fit.</param>
+    /// <param name="places">Whole fields (read as component 1), components or subcomponents, in the order of preference.</param>
+    public Asserted? Value(string key, params ReadOnlySpan<Hl7FieldAddress> places)
+    {
+        string? nullAt = null;
+
+        foreach (var place in places)
+        {
+            var found = IsSingle(place.Segment) ? ValueIn(SegmentOf(place.Segment), place, key, ref nullAt) : ValueInOthers(place, key, ref nullAt);
+
+            if (found is not null)
+            {
+                return found;
+            }
+        }
+
+        return nullAt is null ? null : new Asserted(null, nullAt);
+    }
+
+    private Asserted? ValueInOthers(Hl7FieldAddress place, string key, ref string? nullAt)
+    {
+        foreach (var index in group.Others)
+        {
+            if (ValueIn(Message[index], place, key, ref nullAt) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A group has at most one of these.</summary>
+    private static bool IsSingle(string segment) => segment is "MSH" or "PID" or "PV1" or "ORC" or "OBR";
+
+    private Hl7Segment SegmentOf(string name) => name switch
+    {
+        "MSH" => Message[0],
+        "PID" => group.Patient,
+        "PV1" => group.Visit,
+        "ORC" => group.Orc,
+        _ => group.Obr,
+    };
+
+    private Asserted? ValueIn(Hl7Segment segment, Hl7FieldAddress place, string key, ref string? nullAt)
+    {
+        if (!segment.Is(place.Segment))
+        {
+            return null;
+        }
+
+        var whole = segment[place.Field];
+        var field = place.Of(segment);
+        field = place.Component == 0 ? field.Component(1) : field;
+        field = place.Subcomponent == 0 ? field.Subcomponent(1) : field;
+
+        if (IsNull(whole) || IsNull(field))
+        {
+            nullAt ??= place.ToString();
+            return null;
+        }
+
+        var text = Text(field);
+
+        return text.Length > 0 && MetadataLimits.Fit(key, text, Warnings) is { } value ? new Asserted(value, place.ToString()) : null;
+    }
+
     /// <summary>A timestamp as metadata keeps it; null with a warning when it is none.</summary>
     public string? Time(Hl7Field field, string location)
     {
@@ -106,15 +174,5 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
     }
 
     /// <summary>Adds a warning once.</summary>
-    public void Warn(Notice notice)
-    {
-        if (!Warnings.Exists(known => known.Code == notice.Code && SameDetails(known, notice)))
-        {
-            Warnings.Add(notice);
-        }
-    }
-
-    private static bool SameDetails(Notice left, Notice right) =>
-        (left.Details ?? new Dictionary<string, object>()).OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .SequenceEqual((right.Details ?? new Dictionary<string, object>()).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    public void Warn(Notice notice) => Warnings.AddOnce(notice);
 }

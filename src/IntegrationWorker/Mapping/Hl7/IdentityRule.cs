@@ -20,7 +20,7 @@ internal static class IdentityRule
         var identity = new Identity
         {
             StudyInstanceUid = uids.Count > 0 ? uids[0] : null,
-            Accession = Accession(reader),
+            Accession = Accession(reader, out _),
             Filler = OrderNumber(reader, 3, reader.Source.FillerIssuer),
             Placer = OrderNumber(reader, 2, reader.Source.PlacerIssuer),
         };
@@ -119,8 +119,12 @@ internal static class IdentityRule
         }
     }
 
-    private static Identifier? Accession(GroupReader reader)
+    /// <summary>The first of the source's accession fields that has a value.</summary>
+    /// <param name="location">That field; with no accession number, the first field that deletes it, or null.</param>
+    public static Identifier? Accession(GroupReader reader, out string? location)
     {
+        location = null;
+
         foreach (var setting in reader.Source.AccessionFields)
         {
             var field = reader.First(GroupReader.Address(setting));
@@ -128,8 +132,11 @@ internal static class IdentityRule
 
             if (value.Length > 0)
             {
+                location = setting;
                 return new Identifier(value, Issuer(reader, field) ?? reader.Source.AccessionIssuer ?? SendingFacility(reader));
             }
+
+            location ??= reader.IsNull(field) ? setting : null;
         }
 
         return null;

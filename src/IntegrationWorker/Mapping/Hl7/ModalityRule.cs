@@ -26,9 +26,9 @@ internal static class ModalityRule
 
             var modality = reader.Text(segment[5].Component(1));
 
-            if (modality.Length > 0)
+            if (modality.Length > 0 && MetadataLimits.Fit(ProcedureFacts.Modality, modality, reader.Warnings) is { } value)
             {
-                procedure.Facts[ProcedureFacts.Modality] = new Asserted(modality, "IPC-5");
+                procedure.Facts[ProcedureFacts.Modality] = new Asserted(value, "IPC-5");
                 return;
             }
 

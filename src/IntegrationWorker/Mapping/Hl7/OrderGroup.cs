@@ -13,6 +13,12 @@ internal sealed class OrderGroup(Hl7Message message, int number)
     /// <summary>-1 when the group has none: a cancel may be an ORC alone.</summary>
     public int ObrIndex { get; set; } = -1;
 
+    /// <summary>The PID that the group stands under; -1 when there is none.</summary>
+    public int PatientIndex { get; set; } = -1;
+
+    /// <summary>The PV1 of that patient; -1 when there is none.</summary>
+    public int VisitIndex { get; set; } = -1;
+
     /// <summary>TQ1, IPC, ZDS, PRT, ROL, OBX and whatever else stands in the group.</summary>
     public List<int> Others { get; } = [];
 
@@ -20,20 +26,55 @@ internal sealed class OrderGroup(Hl7Message message, int number)
 
     public Hl7Segment Obr => ObrIndex < 0 ? default : message[ObrIndex];
 
+    public Hl7Segment Patient => PatientIndex < 0 ? default : message[PatientIndex];
+
+    public Hl7Segment Visit => VisitIndex < 0 ? default : message[VisitIndex];
+
+    /// <summary>The whole message as one group: for messages that have no order groups.</summary>
+    public static OrderGroup Whole(Hl7Message message)
+    {
+        var group = new OrderGroup(message, 1)
+        {
+            OrcIndex = message.IndexOf("ORC"),
+            ObrIndex = message.IndexOf("OBR"),
+            PatientIndex = message.IndexOf("PID"),
+            VisitIndex = message.IndexOf("PV1"),
+        };
+
+        for (var index = 1; index < message.Count; index++)
+        {
+            group.Others.Add(index);
+        }
+
+        return group;
+    }
+
     /// <summary>The groups of a message in order. A further OBR under the same ORC is a further group that inherits the ORC.</summary>
     public static List<OrderGroup> Of(Hl7Message message)
     {
         var groups = new List<OrderGroup>();
         OrderGroup? current = null;
         var beforeObr = new List<int>();
+        var patient = -1;
+        var visit = -1;
 
         for (var index = 0; index < message.Count; index++)
         {
             var segment = message[index];
 
-            if (segment.Is("ORC"))
+            if (segment.Is("PID"))
             {
-                current = Add(groups, message);
+                // Another patient of the same message: nothing of the one before carries over, the order control neither.
+                (patient, visit, current) = (index, -1, null);
+                beforeObr.Clear();
+            }
+            else if (segment.Is("PV1") && current is null)
+            {
+                visit = index;
+            }
+            else if (segment.Is("ORC"))
+            {
+                current = Add(groups, message, patient, visit);
                 current.OrcIndex = index;
                 beforeObr.Clear();
             }
@@ -42,7 +83,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
                 if (current is null || current.ObrIndex >= 0)
                 {
                     var inherited = current?.OrcIndex ?? -1;
-                    current = Add(groups, message);
+                    current = Add(groups, message, patient, visit);
                     current.OrcIndex = inherited;
                     current.Others.AddRange(beforeObr);
                 }
@@ -63,9 +104,9 @@ internal sealed class OrderGroup(Hl7Message message, int number)
         return groups;
     }
 
-    private static OrderGroup Add(List<OrderGroup> groups, Hl7Message message)
+    private static OrderGroup Add(List<OrderGroup> groups, Hl7Message message, int patient, int visit)
     {
-        var group = new OrderGroup(message, groups.Count + 1);
+        var group = new OrderGroup(message, groups.Count + 1) { PatientIndex = patient, VisitIndex = visit };
         groups.Add(group);
         return group;
     }

@@ -8,6 +8,12 @@ internal sealed class SignalRule
 {
     public Signal Signal { get; private set; }
 
+    /// <summary>Where the signal was read: the control code, or the status that decides for it.</summary>
+    public string Location { get; private set; } = "ORC-1";
+
+    /// <summary>The control code only tells numbers: NA, OK, NR, RR, PR.</summary>
+    public bool LinksOnly { get; private set; }
+
     /// <summary>A reason why the group is not used; null when it is.</summary>
     public string? Ignored { get; private set; }
 
@@ -70,13 +76,17 @@ internal sealed class SignalRule
             case "HD" or "HR" or "OH":
                 (Signal, stands) = (Signal.Hold, "HD");
                 break;
-            case "RP" or "NA" or "OK" or "NR" or "RR" or "PR":
+            case "NA" or "OK" or "NR" or "RR" or "PR":
+                LinksOnly = true;
+                break;
+            case "RP":
                 break;
             case "NW" or "SN" or "RO":
                 Signal = OfNewOrder(reader, control, status);
+                Location = Signal == Signal.Active ? "ORC-1" : "ORC-5";
                 break;
             case "XO" or "XX" or "XR" or "SC" or "SR" or "CH" or "OE" or "OR" or "RL" or "RE" or "CN" or "":
-                Signal = OfStatus(status);
+                (Signal, Location) = (OfStatus(status), "ORC-5");
                 break;
             default:
                 reader.Warn(Notice.Of(Codes.UnknownCode, "location", "ORC-1", "value", control));
