@@ -76,6 +76,17 @@ public sealed class UnitAssemblerTests
     }
 
     [Fact]
+    public void GivenAllProceduresAreCancelled_WhenCombined_ThenTheirStatusIsKept()
+    {
+        var first = Group(1, "filler:F1", Signal.Cancel);
+        var second = Group(2, "filler:F2", Signal.Cancel);
+        Say(first, "ris.orderStatus", "CA");
+        Say(second, "ris.orderStatus", "DC");
+
+        Assert.Equal("CA; DC", UnitAssembler.Combine([first, second]).Metadata["ris.orderStatus"].Value);
+    }
+
+    [Fact]
     public void GivenCombinedUnits_WhenCombinedOnceMore_ThenTheResultIsThatOfAllGroupsAtOnce()
     {
         UnitUpdate[] groups = [.. Enumerable.Range(1, 4).Select(number => Group(number, $"filler:F{number % 2}", Signal.Active, ("description", $"D{number}")))];

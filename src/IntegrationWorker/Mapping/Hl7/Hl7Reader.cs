@@ -1,3 +1,4 @@
+using Hl7v2;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Decoding.Hl7;
 using IntegrationWorker.Intake;
@@ -42,45 +43,37 @@ internal static class Hl7Reader
                 : Part(envelope, [], null, ignored);
         }
 
-        var units = UnitsOf(kind.Value, new UnitStart(envelope, rules, hash), rules, out var missing);
+        var start = new UnitStart(envelope, rules, hash);
 
-        return missing is null
-            ? Part(envelope, units, null, null)
-            : Part(envelope, [], Notice.Of(Codes.SegmentMissing, "missing", missing, "type", envelope.MessageType), null);
+        return MissingSegment(kind.Value, envelope.Message) is { } missing
+            ? Part(envelope, [], Notice.Of(Codes.SegmentMissing, "missing", missing, "type", envelope.MessageType), null)
+            : Part(envelope, UnitsOf(kind.Value, start, rules), null, null);
     }
 
-    private static List<UnitUpdate> UnitsOf(UnitKind kind, UnitStart start, Rulebook rules, out string? missing)
+    /// <summary>The segment without which the message says nothing that can be used; null when it is there.</summary>
+    private static string? MissingSegment(UnitKind kind, Hl7Message message)
     {
-        missing = null;
-
-        switch (kind)
+        var needed = kind switch
         {
-            case UnitKind.Schedule when start.Message.Find("SCH").IsAbsent:
-                missing = "SCH";
-                return [];
-            case UnitKind.Document when start.Message.Find("TXA").IsAbsent:
-                missing = "TXA";
-                return [];
-            case UnitKind.PatientMerge when start.Message.Find("MRG").IsAbsent:
-                missing = "MRG";
-                return [];
-            case UnitKind.Result when start.Message.Find("OBR").IsAbsent:
-                missing = "OBR";
-                return [];
-            case UnitKind.Schedule:
-                return [ScheduleUnit.Map(start)];
-            case UnitKind.Document:
-                return [DocumentUnit.Map(start)];
-            case UnitKind.PatientUpdate:
-                return [PatientUnits.MapUpdate(start)];
-            case UnitKind.PatientMerge:
-                return PatientUnits.MapMerges(start);
-        }
+            UnitKind.Order when message.Find("OBR").IsAbsent => "ORC", // An order is an ORC, an OBR or both.
+            UnitKind.Result => "OBR",
+            UnitKind.Schedule => "SCH",
+            UnitKind.Document => "TXA",
+            UnitKind.PatientMerge => "MRG",
+            _ => null,
+        };
 
-        var groups = OrderGroup.Of(start.Message);
-        missing = groups.Count == 0 ? "ORC" : null;
-        return OrderUnits.Map(start, groups, kind, rules);
+        return needed is not null && message.Find(needed).IsAbsent ? needed : null;
     }
+
+    private static List<UnitUpdate> UnitsOf(UnitKind kind, UnitStart start, Rulebook rules) => kind switch
+    {
+        UnitKind.Schedule => [ScheduleUnit.Map(start)],
+        UnitKind.Document => [DocumentUnit.Map(start)],
+        UnitKind.PatientUpdate => [PatientUnits.MapUpdate(start)],
+        UnitKind.PatientMerge => PatientUnits.MapMerges(start),
+        _ => OrderUnits.Map(start, OrderGroup.Of(start.Message), kind, rules),
+    };
 
     private static MappedPart Part(Hl7Envelope envelope, List<UnitUpdate> units, Notice? rejection, string? ignored) => new()
     {

@@ -7,6 +7,9 @@ namespace IntegrationWorker.Mapping.Hl7;
 /// <summary>The numbers of a group: UID, accession number, filler and placer order number. docs/mapping.md §2.1–2.3.</summary>
 internal static class IdentityRule
 {
+    /// <summary>Two contradict each other already; the others are only told, and telling each once takes comparing.</summary>
+    private const int UidsMax = 20;
+
     public static Identity Map(GroupReader reader, string? sharedUid, out Notice? rejection)
     {
         var uids = StudyUids(reader);
@@ -113,7 +116,7 @@ internal static class IdentityRule
     {
         var uid = text.StartsWith("urn:oid:", StringComparison.OrdinalIgnoreCase) ? text["urn:oid:".Length..] : text;
 
-        if (uid.Length > 0 && !uids.Contains(uid))
+        if (uid.Length > 0 && uids.Count < UidsMax && !uids.Contains(uid))
         {
             uids.Add(uid);
         }

@@ -86,12 +86,10 @@ internal static class SeverityRule
     {
         if (found.Exists(candidate => candidate.Severity != found[0].Severity))
         {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
-
-            foreach (var (location, code, _) in found)
-            {
-                values[location] = values.TryGetValue(location, out var before) ? $"{before}~{code}" : code;
-            }
+            var values = found
+                .DistinctBy(candidate => (candidate.Location, candidate.Code))
+                .GroupBy(candidate => candidate.Location)
+                .ToDictionary(place => place.Key, place => string.Join('~', place.Select(candidate => candidate.Code)), StringComparer.Ordinal);
 
             reader.Warn(Notice.Of(Codes.PrioritiesDisagree, "values", values));
         }
