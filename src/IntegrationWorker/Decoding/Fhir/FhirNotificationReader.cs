@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Mapping;
+using IntegrationWorker.Mapping.Fhir;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Decoding.Fhir;
+
+/// <summary>A topic-based notification. docs/mapping.md §7.</summary>
+internal static class FhirNotificationReader
+{
+    public static MappedMessage Read(FhirDelivery delivery, JsonElement bundle, FhirEntries entries)
+    {
+        if (entries.All.Count == 0 || NotificationStatus.From(entries.All[0].Resource) is not { } status)
+        {
+            return FhirReader.Rejected(delivery.Inbound, delivery.Source.SourceId, Notice.Of(Codes.NoStatusEntry), "Bundle");
+        }
+
+        var messageType = FhirMessageTypes.BundlePrefix + status.Type;
+
+        if (status.Type == "handshake" && !IsWelcome(delivery.Source, status.SubscriptionId))
+        {
+            return FhirReader.Rejected(
+                delivery.Inbound,
+                delivery.Source.SourceId,
+                Notice.Of(Codes.UnknownSubscription, "id", status.SubscriptionId),
+                messageType);
+        }
+
+        var (parts, toFetch) = Contents(delivery, bundle, entries, status);
+
+        return new MappedMessage
+        {
+            Inbound = delivery.Inbound,
+            SourceId = delivery.Source.SourceId,
+            MessageType = messageType,
+            Warnings = status.Status is "error" or "off" ? [Notice.Of(Codes.SubscriptionOff, "status", status.Status)] : [],
+            Notification = new Notification
+            {
+                SubscriptionId = status.SubscriptionId,
+                Type = status.Type,
+                Status = status.Status,
+                EventsSince = status.EventsSince,
+                EventNumbers = [.. status.Events.Select(e => e.Number).OfType<long>().Distinct()],
+                ToFetch = toFetch,
+            },
+            Parts = parts,
+        };
+    }
+
+    private static bool IsWelcome(Source source, string subscriptionId) =>
+        source.AllowHandshake || source.Subscriptions.Contains(subscriptionId, StringComparer.Ordinal);
+
+    private static (List<MappedPart> Parts, List<(string Reference, long? EventNumber)> ToFetch) Contents(
+        FhirDelivery delivery, JsonElement bundle, FhirEntries entries, NotificationStatus status)
+    {
+        var parts = new List<MappedPart>();
+        var toFetch = new List<(string Reference, long? EventNumber)>();
+        var reason = status.Type switch
+        {
+            "handshake" => "handshake",
+            "heartbeat" => "heartbeat",
+            "query-status" => "status-only",
+            _ => null,
+        };
+
+        if (reason is null)
+        {
+            Take(delivery, bundle, entries, status, parts, toFetch);
+            parts = FhirBundleReader.Distinct(parts);
+            reason = ReasonForNone(status, toFetch);
+        }
+
+        if (parts.Count == 0)
+        {
+            parts.Add(Ignored(delivery, bundle, status, reason));
+        }
+
+        return (parts, toFetch);
+    }
+
+    private static void Take(
+        FhirDelivery delivery,
+        JsonElement bundle,
+        FhirEntries entries,
+        NotificationStatus status,
+        List<MappedPart> parts,
+        List<(string Reference, long? EventNumber)> toFetch)
+    {
+        var focused = status.Events.Where(e => e.Focus is not null).ToList();
+
+        // Some servers list no events and simply add the resources.
+        if (focused.Count == 0)
+        {
+            var number = status.Events is [{ Number: { } only }] ? only : (long?)null;
+            parts.AddRange(entries.All.Skip(1)
+                .Select(entry => FhirBundleReader.PartOf(delivery, bundle, entries, entry, number))
+                .OfType<MappedPart>());
+        }
+
+        foreach (var (number, focus) in focused)
+        {
+            if (FhirReference.From(focus) is { Type: not FhirNames.ImagingStudy })
+            {
+                continue;
+            }
+
+            var entry = entries.Find(focus!);
+
+            if (entry is not null && FhirBundleReader.PartOf(delivery, bundle, entries, entry, number) is { } part)
+            {
+                parts.Add(part);
+            }
+            else if (FhirReference.From(focus) is not null)
+            {
+                toFetch.Add((focus!, number));
+            }
+        }
+    }
+
+    // Nothing was sent to apply: either it has to be read from the server, or the events are about something else.
+    private static string ReasonForNone(NotificationStatus status, List<(string Reference, long? EventNumber)> toFetch) =>
+        toFetch.Count > 0 || !status.Events.Any(e => e.Focus is not null) ? "empty-payload-query-scheduled" : "not-imaging";
+
+    private static MappedPart Ignored(FhirDelivery delivery, JsonElement bundle, NotificationStatus status, string reason)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(delivery.Inbound.Body.Span))[..32];
+
+        return new MappedPart
+        {
+            BaseKey = FhirKeys.OfNotification(delivery.Source.SourceId, status.SubscriptionId, status.Type, digest),
+            Fingerprint = JsonCanonical.Hash(bundle),
+            ReuseIsNewGeneration = true,
+            IgnoredReason = reason,
+        };
+    }
+}

@@ -1,0 +1,6 @@
+namespace IntegrationWorker.Decoding.Fhir;
+
+/// <summary>One event of a notification.</summary>
+/// <param name="Number">Null when not sent.</param>
+/// <param name="Focus">The resource it is about; null for an empty payload.</param>
+internal sealed record NotificationEvent(long? Number, string? Focus);
