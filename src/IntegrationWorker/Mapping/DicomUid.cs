@@ -3,7 +3,7 @@ namespace IntegrationWorker.Mapping;
 /// <summary>DICOM unique identifiers, PS3.5 §9.</summary>
 internal static class DicomUid
 {
-    private const int LengthMax = 64;
+    public const int LengthMax = 64;
 
     /// <summary>
     /// Digits and dots, at most 64 characters, at least two components, none empty, none with a leading zero. The arcs are not

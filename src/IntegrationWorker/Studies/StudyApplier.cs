@@ -184,17 +184,17 @@ internal sealed class StudyApplier(Rulebook rules)
 
         if (unit.Signal == Signal.Cancel)
         {
-            var verdict = application.State(FieldNames.IsCancelled, "true", "status", StatementTraits.None);
+            var verdict = application.State(FieldNames.IsCancelled, "true", unit.SignalLocation, StatementTraits.None);
 
             if (verdict is Verdict.Apply or Verdict.Equal && unit.EnteredInError)
             {
                 application.Study.State.EnteredInError = true;
             }
         }
-        else if (unit.Signal == Signal.Active && application.Study.IsCancelled && Lifecycle.Reinstate(application, "status"))
+        else if (unit.Signal == Signal.Active && application.Study.IsCancelled && Lifecycle.Reinstate(application, unit.SignalLocation))
         {
             ProcedureApplier.ReinstateAll(application);
-            application.Metadata.Add(new MetadataStatement("ris.statusReason", null, "status", StatementTraits.None, null));
+            application.Metadata.Add(new MetadataStatement("ris.statusReason", null, unit.SignalLocation, StatementTraits.None, null));
         }
     }
 

@@ -92,6 +92,10 @@ internal sealed class UnitUpdate
     [JsonPropertyName("sig")]
     public Signal Signal { get; set; }
 
+    /// <summary>Where <see cref="Signal"/> was read.</summary>
+    [JsonPropertyName("sigl"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SignalLocation { get; set; }
+
     /// <summary>FHIR <c>entered-in-error</c>: afterwards only an operator reinstates.</summary>
     [JsonPropertyName("eie")]
     public bool EnteredInError { get; set; }
@@ -111,6 +115,10 @@ internal sealed class UnitUpdate
     /// <summary>Commands: the version the sender expects, or null.</summary>
     [JsonPropertyName("ver"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpectedVersion { get; set; }
+
+    /// <summary>Commands: why, in the words of the sender; for the history only.</summary>
+    [JsonPropertyName("why"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
 
     /// <summary>Commands without a time are never superseded.</summary>
     [JsonPropertyName("now")]

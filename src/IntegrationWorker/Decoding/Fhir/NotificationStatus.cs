@@ -9,6 +9,9 @@ namespace IntegrationWorker.Decoding.Fhir;
 internal sealed record NotificationStatus(
     string SubscriptionId, string Type, string? Status, long? EventsSince, IReadOnlyList<NotificationEvent> Events)
 {
+    // R4 allows 64; ids stand in indexed keys and must stay short.
+    private const int IdCharactersMax = 128;
+
     private static readonly string[] _types = ["handshake", "heartbeat", "event-notification", "query-status", "query-event"];
 
     /// <summary>Null when the resource is no status, or names no subscription or no known type.</summary>
@@ -85,7 +88,7 @@ internal sealed record NotificationStatus(
     {
         var id = FhirReference.From(reference)?.Id ?? reference?.Trim();
 
-        return id is { Length: > 0 and <= Mapping.Fhir.FhirKeys.PartCharactersMax } && !id.Any(char.IsControl) ? id : null;
+        return id is { Length: > 0 and <= IdCharactersMax } && !id.Any(char.IsControl) ? id : null;
     }
 
     /// <summary>Sent as a string (integer64 in R4) or as a number.</summary>

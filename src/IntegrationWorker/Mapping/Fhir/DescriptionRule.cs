@@ -1,5 +1,4 @@
 using Hl7.Fhir.Model;
-using IntegrationWorker.Contracts;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Mapping.Fhir;
@@ -16,12 +15,7 @@ internal static class DescriptionRule
             return;
         }
 
-        if (text.Length > FhirText.CharactersMax)
-        {
-            text = FhirText.Cut(text);
-            unit.Warn(Notice.Of(Codes.DescriptionCut, "location", Location));
-        }
-
-        unit.Update.Fields[FieldNames.StudyDescription] = new Asserted(text, Location);
+        var fitting = MetadataLimits.FitDescription(text, unit.Update.Warnings);
+        unit.Update.Fields[FieldNames.StudyDescription] = new Asserted(fitting, Location);
     }
 }

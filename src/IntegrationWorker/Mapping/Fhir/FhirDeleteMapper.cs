@@ -51,6 +51,7 @@ internal static class FhirDeleteMapper
                 [FhirNames.StatusKey] = new Asserted("deleted", Location),
             },
             Signal = delivery.Source.FhirOnDelete == "cancel" ? Signal.Cancel : Signal.None,
+            SignalLocation = Location,
             EventNumber = eventNumber,
             CorrelationId = delivery.Inbound.CorrelationId,
             CausationId = delivery.Inbound.DeliveryId,

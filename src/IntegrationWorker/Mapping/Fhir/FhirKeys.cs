@@ -21,5 +21,5 @@ internal static class FhirKeys
     public static string OfEmpty(string sourceId, string? url, string time) =>
         $"fhir/{Escape(sourceId)}/{Escape(url is { Length: > 0 and <= PartCharactersMax } ? url : "_")}/empty@{time}";
 
-    public static string Escape(string part) => Uri.EscapeDataString(part);
+    public static string Escape(string part) => MessageKeys.Escape(part);
 }

@@ -1,6 +1,7 @@
 using Hl7.Fhir.Model;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Studies;
+using FhirIdentifier = Hl7.Fhir.Model.Identifier;
 
 namespace IntegrationWorker.Mapping.Fhir;
 
@@ -11,6 +12,7 @@ internal static class IdentityRule
     private const string DicomUidSystem = "urn:dicom:uid";
     private const string UriSystem = "urn:ietf:rfc:3986";
     private const string AccessionType = "ACSN";
+    private const string OidPrefix = "urn:oid:";
 
     public static void Apply(ImagingStudy study, ImagingStudyUnit unit)
     {
@@ -33,7 +35,7 @@ internal static class IdentityRule
     }
 
     private static bool IsUsable(string uid, Source source) =>
-        StudyUid.IsValid(uid) || (source.LenientUid && StudyUid.IsUsableToFind(uid));
+        DicomUid.IsValid(uid) || (source.LenientUid && uid.Length <= DicomUid.LengthMax);
 
     // Identifiers of the DICOM system decide; only without one a plain OID counts, which many servers write instead.
     private static List<string> StudyUids(ImagingStudy study)
@@ -42,7 +44,7 @@ internal static class IdentityRule
 
         return uids.Count > 0
             ? uids
-            : Values(study, UriSystem, value => value.StartsWith(StudyUid.OidPrefix, StringComparison.OrdinalIgnoreCase));
+            : Values(study, UriSystem, value => value.StartsWith(OidPrefix, StringComparison.OrdinalIgnoreCase));
     }
 
     private static List<string> Values(ImagingStudy study, string system, Func<string, bool> counts) =>
@@ -50,7 +52,7 @@ internal static class IdentityRule
             .Where(identifier => identifier?.SystemElement.Raw()?.Trim() == system)
             .Select(identifier => identifier.ValueElement.Clean())
             .Where(value => value is not null && counts(value))
-            .Select(value => StudyUid.WithoutPrefix(value!))
+            .Select(value => WithoutPrefix(value!))
             .Distinct(StringComparer.Ordinal)];
 
     private static Studies.Identifier? AccessionOf(ImagingStudy study, ImagingStudyUnit unit)
@@ -63,7 +65,7 @@ internal static class IdentityRule
             return null;
         }
 
-        if (value.Length > FhirText.CharactersMax)
+        if (value.Length > MetadataLimits.ValueLengthMax)
         {
             unit.Warn(Notice.Of(Codes.IdentifierTooLong, "field", "accession"));
 
@@ -73,10 +75,13 @@ internal static class IdentityRule
         return new Studies.Identifier(value, identifier.SystemElement.Clean() ?? unit.Source.AccessionIssuer);
     }
 
-    private static bool IsAccession(Hl7.Fhir.Model.Identifier? identifier) =>
+    private static bool IsAccession(FhirIdentifier? identifier) =>
         identifier?.Type is { } type
         && type.Coding.Exists(coding => coding?.CodeElement.Raw()?.Trim() == AccessionType)
         && identifier.ValueElement.Clean() is not null;
+
+    private static string WithoutPrefix(string value) =>
+        value.StartsWith(OidPrefix, StringComparison.OrdinalIgnoreCase) ? value[OidPrefix.Length..] : value;
 
     private static string Short(string value) => value.Length <= 100 ? value : value[..99] + "…";
 }

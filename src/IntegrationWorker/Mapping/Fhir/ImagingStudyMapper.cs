@@ -128,7 +128,7 @@ internal static class ImagingStudyMapper
 
         update.MayCreate = unit.Source.FhirCreates
             && update.Identity.StudyInstanceUid is { } uid
-            && StudyUid.IsValid(uid)
+            && DicomUid.IsValid(uid)
             && update.Fields.ContainsKey(FieldNames.StudyDescription)
             && update.Signal != Signal.Cancel;
 

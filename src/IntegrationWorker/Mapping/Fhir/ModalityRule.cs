@@ -1,5 +1,4 @@
 using Hl7.Fhir.Model;
-using IntegrationWorker.Contracts;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Mapping.Fhir;
@@ -20,9 +19,9 @@ internal static class ModalityRule
 
         if (codes.Count > 0)
         {
-            Assert(unit, string.Join(',', codes), location);
+            unit.Set(FhirNames.ModalityKey, MetadataLimits.Fit(FhirNames.ModalityKey, string.Join(',', codes), unit.Update.Warnings)!, location);
         }
-        else if (study.Modality.Exists(coding => coding.IsUnknown()))
+        else if (study.Modality.Exists(IsUnknown) || study.Series.Exists(series => IsUnknown(series?.Modality)))
         {
             unit.KeepKey(FhirNames.ModalityKey);
         }
@@ -31,14 +30,5 @@ internal static class ModalityRule
     private static List<string> Distinct(IEnumerable<Coding?> codings) =>
         [.. codings.Select(coding => coding?.CodeElement.Clean()).OfType<string>().Distinct(StringComparer.Ordinal)];
 
-    private static void Assert(ImagingStudyUnit unit, string joined, string location)
-    {
-        if (joined.Length > FhirText.CharactersMax)
-        {
-            joined = FhirText.Cut(joined);
-            unit.Warn(Notice.Of(Codes.ValueCut, "field", FhirNames.ModalityKey, "location", location));
-        }
-
-        unit.Set(FhirNames.ModalityKey, joined, location);
-    }
+    private static bool IsUnknown(Coding? coding) => coding.IsUnknown() || coding?.CodeElement.IsUnknown() == true;
 }

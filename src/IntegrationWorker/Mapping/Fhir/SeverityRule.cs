@@ -17,7 +17,7 @@ internal static class SeverityRule
 
         foreach (var priority in Priorities(study, unit.Entries))
         {
-            if (SeverityOf(priority, unit.Source) is not { } severity)
+            if (!PriorityCodes.TryMap(priority, unit.Source.PriorityCodes, out var severity))
             {
                 unit.Warn(Notice.Of(Codes.UnknownPriority, "value", priority, "location", Location));
             }
@@ -60,26 +60,5 @@ internal static class SeverityRule
         return entries.Find(reference) is { Type: FhirNames.ServiceRequest } entry
             ? FhirResources.Read<ServiceRequest>(entry.Resource)
             : null;
-    }
-
-    private static Severity? SeverityOf(string priority, Source source) => priority.ToLowerInvariant() switch
-    {
-        "stat" => Severity.Stat,
-        "asap" or "urgent" => Severity.High,
-        "routine" => Severity.Normal,
-        _ => Configured(priority, source),
-    };
-
-    private static Severity? Configured(string priority, Source source)
-    {
-        foreach (var (code, severity) in source.PriorityCodes)
-        {
-            if (string.Equals(code, priority, StringComparison.OrdinalIgnoreCase))
-            {
-                return severity;
-            }
-        }
-
-        return null;
     }
 }

@@ -49,6 +49,7 @@ internal static class StatusRule
     private static void Assert(ImagingStudyUnit unit, Signal signal, string code)
     {
         unit.Update.Signal = signal;
+        unit.Update.SignalLocation = Location;
         unit.Set(FhirNames.StatusKey, code, Location);
     }
 }

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using IntegrationWorker.Contracts;
-using IntegrationWorker.Mapping;
-using IntegrationWorker.Mapping.Fhir;
+using IntegrationWorker.Decoding;
+using IntegrationWorker.Decoding.Fhir;
 using IntegrationWorker.Studies;
 
-namespace IntegrationWorker.Decoding.Fhir;
+namespace IntegrationWorker.Mapping.Fhir;
 
 /// <summary>A topic-based notification. docs/mapping.md §7.</summary>
 internal static class FhirNotificationReader

@@ -1,16 +1,16 @@
 using System.Security.Cryptography;
 using IntegrationWorker.Contracts;
+using IntegrationWorker.Decoding;
+using IntegrationWorker.Decoding.Fhir;
 using IntegrationWorker.Intake;
-using IntegrationWorker.Mapping;
-using IntegrationWorker.Mapping.Fhir;
 using IntegrationWorker.Studies;
 
-namespace IntegrationWorker.Decoding.Fhir;
+namespace IntegrationWorker.Mapping.Fhir;
 
 /// <summary>A FHIR delivery → what it says. Pure, and never throws on input. docs/mapping.md §3.10, §7.</summary>
 internal static class FhirReader
 {
-    public static MappedMessage Read(InboundMessage message, Rulebook rules)
+    public static MappedMessage Read(InboundMessage message, Rulebook rules, Func<string, string> hash)
     {
         if (message.Body.Length > JsonBody.BytesMax)
         {

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using IntegrationWorker.Mapping;
-using IntegrationWorker.Mapping.Fhir;
+using IntegrationWorker.Decoding;
+using IntegrationWorker.Decoding.Fhir;
 
-namespace IntegrationWorker.Decoding.Fhir;
+namespace IntegrationWorker.Mapping.Fhir;
 
 /// <summary>A Bundle: a notification when its first entry is a status, else a collection of resources.</summary>
 internal static class FhirBundleReader

@@ -1,4 +1,4 @@
-namespace IntegrationWorker.Decoding.Fhir;
+namespace IntegrationWorker.Mapping.Fhir;
 
 /// <summary>Message types of what is no single resource.</summary>
 internal static class FhirMessageTypes
