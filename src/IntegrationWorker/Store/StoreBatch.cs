@@ -55,7 +55,7 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         session.AddRows(_selectParked, keys, read: reader => parked.Add(ParkedRows.Read(reader, protector)));
         await session.RunAsync(cancellationToken);
 
-        return new LoadedStudies(studies, LinksOf(studies, links), parked);
+        return new LoadedStudies(studies, LinkRows.WithOwn(studies, links), parked);
     }
 
     public async Task<IReadOnlyList<SubscriptionPosition>> LoadPositionsAsync(
@@ -73,7 +73,7 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     public async Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
     {
         StoreWriter.Add(session, changes, protector);
-        AddOutboxLock(changes);
+        OnSaving(changes);
         StoreWriter.AddOutbox(session, changes.Outbox);
         await session.RunAsync(cancellationToken);
     }
@@ -87,20 +87,6 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
 
     protected abstract void AddPositionLocks(IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys);
 
-    /// <summary>Makes the positions of events ascend in the order of the commits.</summary>
-    protected abstract void AddOutboxLock(BatchChanges changes);
-
-    // The two numbers of the study itself need no rows of their own to be links. And a link that another
-    // transaction has just added to a study we did not load is not ours to show.
-    private static List<Link> LinksOf(List<Study> studies, List<Link> stored)
-    {
-        var ids = studies.Select(study => study.StudyId).ToHashSet(StringComparer.Ordinal);
-        var own = studies.SelectMany(study => new Link[]
-        {
-            new(LinkKind.StudyId, study.StudyId, null, study.StudyId),
-            new(LinkKind.StudyInstanceUid, study.StudyInstanceUid, null, study.StudyId),
-        });
-
-        return [.. stored.Where(link => ids.Contains(link.StudyId)).Concat(own).Distinct()];
-    }
+    /// <summary>Called when all but the events is queued.</summary>
+    protected abstract void OnSaving(BatchChanges changes);
 }

@@ -34,4 +34,18 @@ internal static class LinkRows
         reader.GetString(1),
         reader.GetString(2) is { Length: > 0 } issuer ? issuer : null,
         reader.GetString(3));
+
+    /// <summary>The stored links of these studies, with those that each study has by itself: its id and its UID.</summary>
+    /// <remarks>Links of other studies are left out: another transaction may have added one since the studies were read.</remarks>
+    public static IReadOnlyList<Link> WithOwn(IReadOnlyList<Study> studies, IReadOnlyList<Link> stored)
+    {
+        var ids = studies.Select(study => study.StudyId).ToHashSet(StringComparer.Ordinal);
+        var own = studies.SelectMany(study => new Link[]
+        {
+            new(LinkKind.StudyId, study.StudyId, null, study.StudyId),
+            new(LinkKind.StudyInstanceUid, study.StudyInstanceUid, null, study.StudyId),
+        });
+
+        return [.. stored.Where(link => ids.Contains(link.StudyId)).Concat(own).Distinct()];
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class SqliteStoreBatch(SqlSession session, DataProtector protect
     {
     }
 
-    protected override void AddOutboxLock(BatchChanges changes)
+    protected override void OnSaving(BatchChanges changes)
     {
     }
 }

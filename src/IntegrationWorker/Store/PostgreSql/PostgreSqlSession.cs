@@ -1,0 +1,77 @@
+using IntegrationWorker.Store.Sql;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace IntegrationWorker.Store.PostgreSql;
+
+/// <summary>A connection of the pool; what is queued goes over the wire together. Without a transaction it only reads.</summary>
+internal sealed class PostgreSqlSession(PostgreSqlDatabase database, NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    : SqlSession(database)
+{
+    public override async ValueTask DisposeAsync()
+    {
+        if (transaction is not null)
+        {
+            await transaction.DisposeAsync();
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    protected override async Task RunAsync(IReadOnlyList<QueuedStatement> statements, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+
+        foreach (var statement in statements)
+        {
+            batch.BatchCommands.Add(CommandFor(statement));
+        }
+
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            // Only statements that answer rows have a result here.
+            foreach (var read in statements.Select(statement => statement.Read).OfType<Action<System.Data.Common.DbDataReader>>())
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    read(reader);
+                }
+
+                await reader.NextResultAsync(cancellationToken);
+            }
+        }
+
+        for (var i = 0; i < statements.Count; i++)
+        {
+            statements[i].CheckAffected(batch.BatchCommands[i].RecordsAffected);
+        }
+    }
+
+    protected override Task CommitCoreAsync(CancellationToken cancellationToken) => transaction is null
+        ? throw new InvalidOperationException("Nothing was written: a reading session has no transaction.")
+        : transaction.CommitAsync(cancellationToken);
+
+    private static NpgsqlBatchCommand CommandFor(QueuedStatement statement)
+    {
+        var command = new NpgsqlBatchCommand(statement.Text);
+
+        foreach (var value in statement.Parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter(value.Name, TypeOf(value)) { Value = value.Value ?? DBNull.Value });
+        }
+
+        return command;
+    }
+
+    private static NpgsqlDbType TypeOf(SqlValue value)
+    {
+        var type = value.Kind switch
+        {
+            SqlKind.Number => NpgsqlDbType.Bigint,
+            SqlKind.Bytes => NpgsqlDbType.Bytea,
+            _ => NpgsqlDbType.Text, // JSON too: UTF-8 bytes are what a text is on the wire.
+        };
+
+        return value.IsArray ? type | NpgsqlDbType.Array : type;
+    }
+}

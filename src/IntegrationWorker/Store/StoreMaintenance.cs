@@ -1,0 +1,103 @@
+using IntegrationWorker.Store.Protection;
+using IntegrationWorker.Store.Sql;
+
+namespace IntegrationWorker.Store;
+
+internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, DataProtector protector) : IStoreMaintenance
+{
+    private static readonly Statement _selectExpired = new($"""
+        select {ParkedRows.Selected} from parked p where p.expires_at <= @now order by p.expires_at limit @max
+        """);
+
+    // One delete looks at the oldest rows only. Records that stay among them are few: units park for two weeks,
+    // records are kept for a month.
+    private static readonly Statement _deleteMessages = new($"""
+        delete from messages
+        where key in (
+            select m.key from messages m
+            where m.received_at < @before
+              and not exists (
+                  select 1 from dead_letters d where d.message_key = m.key and d.status = '{DeadLetterStatus.Open}')
+              and not exists (select 1 from parked p where p.message_key = m.key)
+            order by m.received_at
+            limit @max)
+        returning key
+        """);
+
+    // The history is in order of time but for the milliseconds that workers' clocks differ.
+    private static readonly Statement _deleteHistory = new("""
+        delete from history
+        where id in (select id from history order by id limit @max) and at < @before
+        returning id
+        """);
+
+    private static readonly Statement _selectClosed = new($"""
+        select id from dead_letters
+        where status <> '{DeadLetterStatus.Open}' and closed_at < @before
+        order by closed_at
+        limit @max
+        """);
+
+    private static readonly Statement<string> _deleteAttempts = new(
+        "delete from dead_letter_attempts where dead_letter_id in (select r.id from {rows})", Column<string>.Text("id", id => id));
+
+    private static readonly Statement<string> _deleteDeadLetters = new(
+        "delete from dead_letters where id in (select r.id from {rows})", Column<string>.Text("id", id => id));
+
+    public async Task<IReadOnlyList<ParkedUnit>> FindExpiredParkedAsync(DateTimeOffset now, int max, CancellationToken cancellationToken)
+    {
+        var units = new List<ParkedUnit>();
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunAsync(
+            _selectExpired,
+            [SqlValue.Time("now", now), SqlValue.Number("max", max)],
+            cancellationToken,
+            reader => units.Add(ParkedRows.Read(reader, protector)));
+
+        return units;
+    }
+
+    public async Task<long> PurgeAsync(RetentionCutOffs cutOffs, int max, CancellationToken cancellationToken) =>
+        await DeleteAsync(_deleteMessages, cutOffs.Messages, max, cancellationToken)
+        + await DeleteAsync(_deleteHistory, cutOffs.History, max, cancellationToken)
+        + await DeleteDeadLettersAsync(cutOffs.ClosedDeadLetters, max, cancellationToken)
+        + (cutOffs.PublishedEvents is { } before ? await outbox.DeletePublishedBeforeAsync(before, max, cancellationToken) : 0);
+
+    private async Task<long> DeleteAsync(Statement statement, DateTimeOffset? before, int max, CancellationToken cancellationToken)
+    {
+        if (before is null)
+        {
+            return 0;
+        }
+
+        var deleted = 0L;
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        await session.RunAsync(
+            statement, [SqlValue.Time("before", before), SqlValue.Number("max", max)], cancellationToken, _ => deleted++);
+        await session.CommitAsync(cancellationToken);
+
+        return deleted;
+    }
+
+    private async Task<long> DeleteDeadLettersAsync(DateTimeOffset? before, int max, CancellationToken cancellationToken)
+    {
+        if (before is null)
+        {
+            return 0;
+        }
+
+        var ids = new List<string>();
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        await session.RunAsync(
+            _selectClosed,
+            [SqlValue.Time("before", before), SqlValue.Number("max", max)],
+            cancellationToken,
+            reader => ids.Add(reader.GetString(0)));
+        session.AddRows(_deleteAttempts, ids);
+        session.AddRows(_deleteDeadLetters, ids);
+        await session.RunAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+
+        return ids.Count;
+    }
+}
