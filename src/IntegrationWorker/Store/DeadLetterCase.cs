@@ -5,6 +5,12 @@ internal static class DeadLetterStatus
 {
     /// <summary>Waits for a person.</summary>
     public const string Open = "open";
+
+    /// <summary>A replay of it was decided about without a rejection.</summary>
+    public const string Replayed = "replayed";
+
+    /// <summary>A person has decided that it is not needed.</summary>
+    public const string Discarded = "discarded";
 }
 
 /// <summary>A dead letter in a list: all but what is encrypted.</summary>

@@ -33,7 +33,7 @@ internal static class StoreServices
         services.AddSingleton<IDeadLetterStore, DeadLetterStore>();
         services.AddSingleton<IStoreMaintenance, StoreMaintenance>();
         services.AddSingleton<IStoreHealth, StoreHealth>();
-        services.AddHostedService<StoreStart>();
+        services.AddSingleton<StoreStart>();
 
         return services;
     }

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace IntegrationWorker.Store;
 
-/// <summary>Before anything else starts: tables of this version, and the keys that belong to the store.</summary>
+/// <summary>Opens the store: tables of this version, and the keys that belong to it.</summary>
 internal sealed class StoreStart(
-    IOptions<StoreOptions> options, StoreMigrator migrator, ProtectionCheck protection, ILogger<StoreStart> logger) : IHostedLifecycleService
+    IOptions<StoreOptions> options, StoreMigrator migrator, ProtectionCheck protection, ILogger<StoreStart> logger)
 {
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    /// <exception cref="ProtectionException">The keys are not those of the store.</exception>
+    /// <exception cref="InvalidOperationException">The tables are those of another version and may not be migrated.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
         if (options.Value.MigrateAtStart)
         {
@@ -22,14 +24,4 @@ internal sealed class StoreStart(
         await protection.EnsureAsync(cancellationToken);
         StoreLog.Ready(logger, options.Value.Provider);
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,0 +1,6 @@
+namespace IntegrationWorker.DeadLetters;
+
+internal static class DeadLetterServices
+{
+    public static IServiceCollection AddDeadLetters(this IServiceCollection services) => services.AddSingleton<DeadLetterDesk>();
+}

@@ -1,0 +1,16 @@
+namespace IntegrationWorker.Hosting;
+
+internal static partial class HostingLog
+{
+    [LoggerMessage(1901, LogLevel.Warning, "The store does not open ({Failure}): the worker waits and tries again")]
+    public static partial void StoreIsAway(ILogger logger, string failure);
+
+    [LoggerMessage(1902, LogLevel.Error, "A request failed in the worker itself ({Failure}). {StackTrace}")]
+    public static partial void RequestFailed(ILogger logger, string failure, string? stackTrace);
+
+    [LoggerMessage(1903, LogLevel.Information, "Kept no longer: {Count} rows deleted")]
+    public static partial void Purged(ILogger logger, long count);
+
+    [LoggerMessage(1904, LogLevel.Warning, "The job {Job} failed ({Failure}); it runs again at its next time")]
+    public static partial void JobFailed(ILogger logger, string job, string failure);
+}

@@ -1,0 +1,21 @@
+using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Hosting.Problems;
+
+namespace IntegrationWorker.Hosting;
+
+internal static class HostingServices
+{
+    public static IServiceCollection AddHosting(this IServiceCollection services)
+    {
+        services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
+        services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section);
+        services.AddSingleton<StoreGate>();
+        services.AddSingleton<StartFailure>();
+        services.AddSingleton<Readiness>();
+        services.AddHostedService<StoreOpening>();
+        services.AddProblems();
+        services.AddOpenApi("v1");
+
+        return services;
+    }
+}

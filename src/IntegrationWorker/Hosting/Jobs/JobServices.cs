@@ -1,0 +1,6 @@
+namespace IntegrationWorker.Hosting.Jobs;
+
+internal static class JobServices
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services) => services;
+}

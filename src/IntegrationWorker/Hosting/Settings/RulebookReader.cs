@@ -1,0 +1,110 @@
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Hosting.Settings;
+
+/// <summary>Reads everything that decides about messages, and finds what contradicts itself.</summary>
+internal sealed class RulebookReader(IConfiguration configuration, List<SettingsFault> faults)
+{
+    // The longest key a study may have. docs/mapping.md §3.7.
+    private const int MetadataKeyLengthMax = 100;
+
+    private static readonly string[] _takenQueues =
+        [BrokerNames.Hl7v2Queue, BrokerNames.FhirQueue, BrokerNames.CommandsQueue, BrokerNames.DeadExchange, BrokerNames.StudyUpdatedExchange];
+
+    /// <summary>The rules; null when there are faults.</summary>
+    public Rulebook? Read()
+    {
+        var sources = Items(SettingsSections.Sources).Select(SourceReader.Read).ToList();
+        var aliases = ReadAliases();
+        var users = Items(SettingsSections.Users).Select(DirectoryReader.ReadUser).ToList();
+        var orgs = Items(SettingsSections.Orgs).Select(DirectoryReader.ReadOrg).ToList();
+        var priority = ReadPriority();
+
+        CheckSources(sources, orgs);
+        CheckUnique(SettingsSections.Users, users, user => user.UserId, "userId", "Give every user an id of its own.");
+        CheckUnique(SettingsSections.Users, users, user => user.Email, "email", "Give every user an address of its own.");
+        CheckUnique(SettingsSections.Orgs, orgs, org => org.OrgId, "orgId", "Give every organization an id of its own.");
+
+        return faults.Count == 0 ? new Rulebook(sources, aliases, users, orgs, priority) : null;
+    }
+
+    private IEnumerable<SettingsReader> Items(string section) =>
+        configuration.GetSection(section).GetChildren().Select(child => new SettingsReader(child, faults));
+
+    private List<IReadOnlyList<string>> ReadAliases()
+    {
+        var lists = new List<IReadOnlyList<string>>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+
+        foreach (var list in configuration.GetSection(SettingsSections.IssuerAliases).GetChildren())
+        {
+            var names = list.GetChildren().Select(name => name.Value ?? "").ToList();
+
+            if (names.Count < 2 || names.Contains(""))
+            {
+                faults.Add(new SettingsFault(list.Path, "is not a list of names.", "Write two or more names of one issuer: [\"NORTH\", \"2.16.840.…\"]."));
+            }
+
+            foreach (var name in names.Distinct().Where(name => !seen.Add(name)))
+            {
+                faults.Add(new SettingsFault(list.Path, $"{name} stands in another list as well.", "Put all names of one issuer into one list."));
+            }
+
+            lists.Add(names);
+        }
+
+        return lists;
+    }
+
+    private List<string> ReadPriority()
+    {
+        var keys = configuration.GetSection(SettingsSections.MetadataPriority).GetChildren().Select(key => key.Value ?? "").ToList();
+
+        foreach (var key in keys.Where(key => key.Length is 0 or > MetadataKeyLengthMax))
+        {
+            faults.Add(new SettingsFault(SettingsSections.MetadataPriority, $"\"{key}\" cannot be a metadata key.", "Write 1 to 100 characters."));
+        }
+
+        foreach (var twice in keys.GroupBy(key => key, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            faults.Add(new SettingsFault(SettingsSections.MetadataPriority, $"{twice.Key} stands there twice.", "Name every key once."));
+        }
+
+        return keys;
+    }
+
+    private void CheckSources(List<Source> sources, List<Org> orgs)
+    {
+        CheckUnique(SettingsSections.Sources, sources, source => source.SourceId, "sourceId", "Give every source an id of its own.");
+        CheckUnique(
+            SettingsSections.Sources, sources,
+            source => source.Kind == "hl7v2" ? $"{source.SendingApplication}/{source.SendingFacility}" : "",
+            "match", "Two sources cannot send under the same MSH-3 and MSH-4.");
+        CheckUnique(SettingsSections.Sources, sources, source => source.Queue ?? "", "queue", "Give every source a queue of its own, or none.");
+
+        foreach (var (index, source) in sources.Index())
+        {
+            if (source.Queue is { } queue && _takenQueues.Contains(queue))
+            {
+                faults.Add(new SettingsFault($"Sources:{index}:queue", $"{queue} is a name of the worker's own.", "Choose another name: study-updates.hl7v2.north."));
+            }
+
+            foreach (var orgId in source.OrgIds.Where(orgId => orgs.Count > 0 && orgs.All(org => org.OrgId != orgId)))
+            {
+                faults.Add(new SettingsFault($"Sources:{index}:orgId", $"{orgId} is not in Orgs.", "Add the organization there, or name one that is."));
+            }
+        }
+    }
+
+    private void CheckUnique<T>(string section, List<T> items, Func<T, string> key, string name, string right)
+    {
+        foreach (var (index, item) in items.Index().Where(entry => key(entry.Item).Length > 0))
+        {
+            if (items.Take(index).Any(earlier => key(earlier) == key(item)))
+            {
+                faults.Add(new SettingsFault($"{section}:{index}:{name}", $"{key(item)} stands there twice.", right));
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace IntegrationWorker.Hosting.Settings;
+
+/// <summary>The sections of the settings.</summary>
+internal static class SettingsSections
+{
+    public const string Sources = "Sources";
+    public const string IssuerAliases = "IssuerAliases";
+    public const string Users = "Users";
+    public const string Orgs = "Orgs";
+    public const string MetadataPriority = "MetadataPriority";
+
+    /// <summary>Those that a later file replaces whole.</summary>
+    public static IReadOnlySet<string> Whole { get; } =
+        new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Sources, IssuerAliases, Users, Orgs, MetadataPriority };
+
+    /// <summary>All that may stand at the top of a file.</summary>
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>(
+        [.. Whole, .. OptionsSections.All.Select(section => section.Name), "Logging"], StringComparer.OrdinalIgnoreCase);
+}

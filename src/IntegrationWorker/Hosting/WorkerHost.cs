@@ -1,0 +1,87 @@
+using IntegrationWorker.DeadLetters;
+using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Hosting.Jobs;
+using IntegrationWorker.Hosting.Settings;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Outbox;
+using IntegrationWorker.Queries;
+using IntegrationWorker.Store;
+using IntegrationWorker.StudyApi;
+using Microsoft.Extensions.Options;
+
+namespace IntegrationWorker.Hosting;
+
+/// <summary>Puts the worker together from its settings.</summary>
+internal static class WorkerHost
+{
+    // Far above the 5 MiB of a message: one that is too large is refused with its code and kept as a dead letter.
+    private const long BodyBytesMax = 64 * 1024 * 1024;
+
+    public static WebApplication Build(WorkerSettings settings)
+    {
+        var builder = CreateBuilder(settings);
+
+        // In the order a message travels; stopped the other way round.
+        builder.Services
+            .AddHosting()
+            .AddStore()
+            .AddDecisions(settings.Rules)
+            .AddOutbox(settings.Configuration)
+            .AddIntake(settings.Configuration, settings.Rules)
+            .AddQueries()
+            .AddStudyApi()
+            .AddDeadLetters()
+            .AddJobs();
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealth();
+        app.MapIntake();
+        app.MapQueries();
+        app.MapStudyApi();
+        app.MapDeadLetters();
+        app.MapOpenApi("/openapi/{documentName}.json");
+
+        return app;
+    }
+
+    /// <summary>The parts that work on the store without doors: for the verbs that look at it or replay from it.</summary>
+    public static IHost BuildTools(WorkerSettings settings)
+    {
+        var builder = CreateBuilder(settings);
+        builder.Logging.ClearProviders();
+        builder.Services
+            .AddHosting()
+            .AddStore()
+            .AddDecisions(settings.Rules)
+            .AddUnpublishedOutbox()
+            .AddQueries()
+            .AddStudyApi()
+            .AddDeadLetters();
+
+        return builder.Build();
+    }
+
+    private static WebApplicationBuilder CreateBuilder(WorkerSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+
+        // Not the files and variables the framework would choose: those that were checked.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+        });
+        builder.WebHost.UseUrls([.. UrlsOf(settings.Configuration)]);
+
+        return builder;
+    }
+
+    private static IEnumerable<string> UrlsOf(IConfiguration configuration) =>
+        (configuration.GetSection(HttpOptions.Section).Get<HttpOptions>() ?? new HttpOptions()).All;
+}

@@ -1,0 +1,357 @@
+using System.Threading.Channels;
+using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+using Microsoft.Extensions.Options;
+
+namespace IntegrationWorker.Intake;
+
+/// <summary>
+/// Behind every door: takes what is waiting when the store becomes free and decides about it in one transaction.
+/// A lone message is a batch of one and waits for nobody.
+/// </summary>
+internal sealed class Batcher : BackgroundService
+{
+    // The doors hold back more: the broker by its prefetch, HTTP by waiting here.
+    private const int WaitingMax = 4096;
+
+    // Bounds the memory of one batch: bodies may have megabytes.
+    private const long BatchBytesMax = 32 * 1024 * 1024;
+
+    private const int ConflictsMax = 8;
+
+    private readonly Channel<WaitingMessage> _waiting =
+        Channel.CreateBounded<WaitingMessage>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+
+    // Ends waiting of all kinds when the worker stops; the transaction in hand goes on.
+    private readonly CancellationTokenSource _closing = new();
+
+    private readonly IMessagePipeline _pipeline;
+    private readonly StoreGate _gate;
+    private readonly IStoreHealth _storeHealth;
+    private readonly IntakeState _state;
+    private readonly FailingMessages _failing;
+    private readonly IntakeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Batcher> _logger;
+
+    public Batcher(
+        IMessagePipeline pipeline,
+        StoreGate gate,
+        IStoreHealth storeHealth,
+        IntakeState state,
+        FailingMessages failing,
+        IOptions<IntakeOptions> options,
+        IHostApplicationLifetime lifetime,
+        TimeProvider time,
+        ILogger<Batcher> logger)
+    {
+        _pipeline = pipeline;
+        _gate = gate;
+        _storeHealth = storeHealth;
+        _state = state;
+        _failing = failing;
+        _options = options.Value;
+        _time = time;
+        _logger = logger;
+
+        // Not only when this service is stopped: the broker's deliveries are to go back before its connection ends.
+        lifetime.ApplicationStopping.Register(_closing.Cancel);
+    }
+
+    /// <summary>Hands a message over and waits for its committed outcome.</summary>
+    /// <exception cref="DeliveryReturnedException">It was not decided about and nothing was written.</exception>
+    public async Task<MessageResult> DecideAsync(InboundMessage message, CancellationToken cancellationToken)
+    {
+        var waiting = new WaitingMessage(message, _time.GetUtcNow());
+
+        if (!_waiting.Writer.TryWrite(waiting))
+        {
+            try
+            {
+                await _waiting.Writer.WriteAsync(waiting, cancellationToken);
+            }
+            catch (ChannelClosedException)
+            {
+                throw new DeliveryReturnedException("The worker is stopping.");
+            }
+        }
+
+        return await waiting.Outcome.WaitAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _waiting.Writer.TryComplete();
+        await _closing.CancelAsync();
+
+        // What is waiting is decided about, unless the host's patience ends first.
+        if (ExecuteTask is { } work)
+        {
+            await Task.WhenAny(work, Task.Delay(Timeout.Infinite, cancellationToken));
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _closing.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await _gate.WaitAsync(_closing.Token);
+
+            while (await WaitForWorkAsync(stoppingToken))
+            {
+                await DecideAsync(await TakeAsync(), stoppingToken);
+                await RecoverAsync();
+                await RetryFailingAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || _closing.IsCancellationRequested)
+        {
+            // The end.
+        }
+        finally
+        {
+            ReturnAll();
+        }
+    }
+
+    // After a batch went back undecided: nothing is taken before the store works again.
+    private async Task RecoverAsync()
+    {
+        var backOff = new BackOff(_time);
+
+        while (_state.Reason is not null)
+        {
+            try
+            {
+                await _storeHealth.CheckAsync(_closing.Token);
+                _state.Works();
+            }
+            catch (Exception failure) when (!_closing.IsCancellationRequested)
+            {
+                _state.Fails(failure);
+                ReturnOverdue();
+                await backOff.WaitAsync(_closing.Token);
+            }
+        }
+    }
+
+    private void ReturnOverdue()
+    {
+        var latest = _time.GetUtcNow() - TimeSpan.FromSeconds(_options.HoldSeconds);
+
+        while (_waiting.Reader.TryPeek(out var oldest) && oldest.Since < latest && _waiting.Reader.TryRead(out var overdue))
+        {
+            overdue.Return("The store does not answer.");
+        }
+    }
+
+    // False: the doors are closed and nothing waits any more.
+    private async Task<bool> WaitForWorkAsync(CancellationToken stoppingToken)
+    {
+        if (_waiting.Reader.TryPeek(out _) || _failing.NextAttemptIn() is not { } untilRetry)
+        {
+            return await _waiting.Reader.WaitToReadAsync(stoppingToken);
+        }
+
+        if (untilRetry > TimeSpan.Zero)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            timeout.CancelAfter(untilRetry);
+
+            try
+            {
+                return await _waiting.Reader.WaitToReadAsync(timeout.Token);
+            }
+            catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A failing message has its turn.
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<List<WaitingMessage>> TakeAsync()
+    {
+        var batch = new List<WaitingMessage>();
+        var bytes = Fill(batch, 0);
+
+        if (_options.BatchWaitMs > 0 && batch.Count > 0 && batch.Count < _options.BatchMessagesMax && !_closing.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(_options.BatchWaitMs), _time, CancellationToken.None);
+            Fill(batch, bytes);
+        }
+
+        return batch;
+    }
+
+    private long Fill(List<WaitingMessage> batch, long bytes)
+    {
+        while (batch.Count < _options.BatchMessagesMax && bytes < BatchBytesMax && _waiting.Reader.TryRead(out var waiting))
+        {
+            // One that is known to break its batch does not get into another one.
+            if (!_failing.TryRejoin(waiting))
+            {
+                batch.Add(waiting);
+                bytes += waiting.Message.Body.Length;
+            }
+        }
+
+        return bytes;
+    }
+
+    private async Task DecideAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        var backOff = new BackOff(_time);
+
+        for (var conflicts = 0; ; )
+        {
+            try
+            {
+                await CommitAsync(batch, stoppingToken);
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                Return(batch, "The worker is stopping.");
+                throw;
+            }
+            catch (StoreConflictException) when (++conflicts <= ConflictsMax)
+            {
+                IntakeLog.Conflict(_logger, batch.Count);
+            }
+            catch (Exception failure)
+            {
+                if (!await IsOfSurroundingsAsync(failure, stoppingToken))
+                {
+                    await SplitAsync(batch, failure, stoppingToken);
+                    return;
+                }
+
+                if (!await HoldAsync(batch, backOff, failure))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
+    {
+        var started = _time.GetTimestamp();
+        var results = await _pipeline.ProcessAsync([.. batch.Select(waiting => waiting.Message)], stoppingToken);
+        _state.Works();
+
+        for (var i = 0; i < batch.Count; i++)
+        {
+            batch[i].Complete(results[i]);
+        }
+
+        IntakeLog.BatchHandled(
+            _logger, results.Count, results.Count(result => result.IsRejected), _time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    // What is not plainly a failure of the database may still be one: the store is asked.
+    private async Task<bool> IsOfSurroundingsAsync(Exception failure, CancellationToken stoppingToken)
+    {
+        if (SurroundingsFailure.Is(failure))
+        {
+            return true;
+        }
+
+        try
+        {
+            await _storeHealth.CheckAsync(stoppingToken);
+            return false;
+        }
+        catch (Exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    // True: try again. False: the messages went back.
+    private async Task<bool> HoldAsync(List<WaitingMessage> batch, BackOff backOff, Exception failure)
+    {
+        _state.Fails(failure);
+
+        if (backOff.Elapsed >= TimeSpan.FromSeconds(_options.HoldSeconds))
+        {
+            IntakeLog.Returned(_logger, batch.Count, _options.HoldSeconds);
+            Return(batch, "The store does not answer.");
+            return false;
+        }
+
+        if (backOff.IsFirst)
+        {
+            IntakeLog.Held(_logger, batch.Count, SurroundingsFailure.Describe(failure));
+        }
+
+        try
+        {
+            await backOff.WaitAsync(_closing.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            Return(batch, "The worker is stopping.");
+            return false;
+        }
+    }
+
+    private async Task SplitAsync(List<WaitingMessage> batch, Exception failure, CancellationToken stoppingToken)
+    {
+        if (batch is [var alone])
+        {
+            await _failing.AddAsync(alone, failure, stoppingToken);
+            return;
+        }
+
+        IntakeLog.Split(_logger, batch.Count, SurroundingsFailure.Describe(failure));
+        var half = batch.Count / 2;
+        await DecideAsync(batch[..half], stoppingToken);
+        await DecideAsync(batch[half..], stoppingToken);
+    }
+
+    private async Task RetryFailingAsync(CancellationToken stoppingToken)
+    {
+        while (_failing.TakeDue() is { } due)
+        {
+            await DecideAsync([due], stoppingToken);
+        }
+    }
+
+    private void ReturnAll()
+    {
+        _waiting.Writer.TryComplete();
+
+        while (_waiting.Reader.TryRead(out var waiting))
+        {
+            waiting.Return("The worker is stopping.");
+        }
+
+        _failing.ReturnAll();
+    }
+
+    private static void Return(List<WaitingMessage> batch, string reason)
+    {
+        foreach (var waiting in batch)
+        {
+            waiting.Return(reason);
+        }
+    }
+}

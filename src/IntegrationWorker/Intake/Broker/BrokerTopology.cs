@@ -1,0 +1,36 @@
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Intake.Broker;
+
+/// <summary>The queues that messages come from.</summary>
+internal static class BrokerTopology
+{
+    // How often a delivery may return (also after a crash of ours) before the broker gives it up.
+    public const int DeliveryLimit = 50;
+
+    public static string QueueOf(Door door) => door switch
+    {
+        Door.Fhir => BrokerNames.FhirQueue,
+        Door.Command => BrokerNames.CommandsQueue,
+        _ => BrokerNames.Hl7v2Queue,
+    };
+
+    /// <summary>All queues: one for each kind, and those that sources have of their own.</summary>
+    public static IReadOnlyList<InputQueue> QueuesOf(Rulebook rules) =>
+    [
+        .. Enum.GetValues<Door>().Select(door => new InputQueue(QueueOf(door), door, null)),
+        .. rules.Sources.Where(source => source.Queue is not null).Select(source => new InputQueue(source.Queue!, Doors.Parse(source.Kind), source.SourceId)),
+    ];
+
+    public static Dictionary<string, object?> Arguments { get; } = new()
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-delivery-limit"] = DeliveryLimit,
+        ["x-dead-letter-exchange"] = BrokerNames.DeadExchange,
+    };
+}
+
+/// <summary>A queue that messages come from.</summary>
+/// <param name="SourceId">The source whose own queue it is; null for the common ones.</param>
+internal sealed record InputQueue(string Name, Door Door, string? SourceId);

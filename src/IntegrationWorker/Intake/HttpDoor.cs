@@ -1,0 +1,37 @@
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Hosting.Problems;
+
+namespace IntegrationWorker.Intake;
+
+/// <summary>What is done with a message that came over HTTP.</summary>
+internal abstract class HttpDoor
+{
+    public abstract Task<IResult> TakeAsync(InboundMessage message, TimeSpan wait, CancellationToken cancellationToken);
+}
+
+/// <summary>Without a broker: decides about the message and answers after the commit, with the outcome.</summary>
+internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoor
+{
+    // Most clients give up after a minute; what is committed later is a duplicate when they send it again.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(50);
+
+    public override async Task<IResult> TakeAsync(InboundMessage message, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (state.Reason is not null)
+        {
+            return Away();
+        }
+
+        try
+        {
+            return TypedResults.Ok(await batcher.DecideAsync(message, cancellationToken).WaitAsync(_patience, cancellationToken));
+        }
+        catch (Exception e) when (e is TimeoutException or DeliveryReturnedException)
+        {
+            return Away();
+        }
+    }
+
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Away() =>
+        Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer. Send the message again later.");
+}

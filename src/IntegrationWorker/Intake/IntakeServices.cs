@@ -1,0 +1,29 @@
+using IntegrationWorker.Intake.Broker;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Intake;
+
+internal static class IntakeServices
+{
+    public static IServiceCollection AddIntake(this IServiceCollection services, IConfiguration configuration, Rulebook rules)
+    {
+        services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section);
+        services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section);
+        services.AddSingleton<IntakeState>();
+        services.AddSingleton<FailingMessages>();
+        services.AddSingleton<Batcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<Batcher>());
+        services.AddSingleton<HttpMessages>();
+
+        if (BrokerOptions.Of(configuration).IsRabbitMq)
+        {
+            services.AddBroker(rules);
+        }
+        else
+        {
+            services.AddSingleton<HttpDoor, DecidingDoor>();
+        }
+
+        return services;
+    }
+}

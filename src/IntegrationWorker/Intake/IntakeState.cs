@@ -1,0 +1,23 @@
+using IntegrationWorker.Contracts;
+
+namespace IntegrationWorker.Intake;
+
+/// <summary>Whether messages are decided about at the moment, and if not, why. For health and for the HTTP door.</summary>
+internal sealed class IntakeState(TimeProvider time)
+{
+    private volatile string? _reason;
+
+    /// <summary>Null while all is well; else a code with the kind of the failure, never its text.</summary>
+    public string? Reason => _reason;
+
+    /// <summary>When a batch was last committed; null before the first.</summary>
+    public DateTimeOffset? LastCommitAt { get; private set; }
+
+    public void Works()
+    {
+        _reason = null;
+        LastCommitAt = time.GetUtcNow();
+    }
+
+    public void Fails(Exception failure) => _reason = $"{Codes.DatabaseDown} {SurroundingsFailure.Describe(failure)}";
+}

@@ -1,0 +1,180 @@
+using System.Threading.Channels;
+using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Store;
+
+namespace IntegrationWorker.Outbox;
+
+/// <summary>
+/// Publishes events right after their commit, and sweeps up what was left: by a crash, by a broker that was away,
+/// or because an older event of the study had to go first.
+/// </summary>
+internal sealed class OutboxPublisher(
+    IOutboxStore outbox, EventChannel channel, StoreGate gate, TimeProvider time, ILogger<OutboxPublisher> logger)
+    : BackgroundService, IEventPublisher, ISurrounding
+{
+    // Enough for the batches that commit while one is being published. More are left to the sweep.
+    private const int HandedOverMax = 64;
+
+    private const int PublishMax = 1024;
+
+    // Younger rows are in the hands of whoever committed them.
+    private static readonly TimeSpan _sweepOlderThan = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _sweepEvery = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<IReadOnlyList<OutboxEntry>> _handedOver =
+        Channel.CreateBounded<IReadOnlyList<OutboxEntry>>(new BoundedChannelOptions(HandedOverMax) { SingleReader = true });
+
+    private volatile string? _reason = "The broker is being reached.";
+
+    public string Name => "broker";
+
+    public string? Reason => _reason;
+
+    public void Offer(IReadOnlyList<OutboxEntry> events)
+    {
+        if (events.Count > 0)
+        {
+            _handedOver.Writer.TryWrite(events);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Nothing is lost by ending here; but the last events need not wait for the next start.
+        _handedOver.Writer.TryComplete();
+
+        if (ExecuteTask is { } work && _reason is null)
+        {
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var backOff = new BackOff(time);
+
+        while (!stoppingToken.IsCancellationRequested && !_handedOver.Reader.Completion.IsCompleted)
+        {
+            try
+            {
+                await channel.OpenAsync(stoppingToken);
+                _reason = null;
+                await gate.WaitAsync(stoppingToken);
+                backOff = new BackOff(time);
+                await PublishAllAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception failure)
+            {
+                _reason = channel.IsOpen ? null : $"The broker takes no events ({SurroundingsFailure.Describe(failure)}).";
+
+                if (backOff.IsFirst)
+                {
+                    OutboxLog.PublishingFails(logger, SurroundingsFailure.Describe(failure));
+                }
+
+                await backOff.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await channel.CloseAsync();
+    }
+
+    private async Task PublishAllAsync(CancellationToken stoppingToken)
+    {
+        var nextSweep = time.GetTimestamp();
+
+        while (true)
+        {
+            if (time.GetElapsedTime(nextSweep) >= TimeSpan.Zero && !_handedOver.Reader.TryPeek(out _))
+            {
+                var found = await SweepAsync(stoppingToken);
+                nextSweep = found ? time.GetTimestamp() : time.GetTimestamp() + (long)(_sweepEvery.TotalSeconds * time.TimestampFrequency);
+            }
+
+            if (!await WaitAsync(stoppingToken))
+            {
+                return;
+            }
+
+            if (Take() is { Count: > 0 } entries)
+            {
+                var publishable = await outbox.FindPublishableAsync([.. entries.Select(entry => entry.Position)], stoppingToken);
+                await PublishAsync([.. entries.Where(entry => publishable.Contains(entry.Position))], stoppingToken);
+            }
+        }
+    }
+
+    // False: the worker stops and nothing is left.
+    private async Task<bool> WaitAsync(CancellationToken stoppingToken)
+    {
+        if (_handedOver.Reader.TryPeek(out _))
+        {
+            return true;
+        }
+
+        channel.ThrowIfClosed();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        timeout.CancelAfter(_sweepEvery);
+
+        try
+        {
+            return await _handedOver.Reader.WaitToReadAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    private List<OutboxEntry> Take()
+    {
+        var entries = new List<OutboxEntry>();
+
+        while (entries.Count < PublishMax && _handedOver.Reader.TryRead(out var committed))
+        {
+            entries.AddRange(committed);
+        }
+
+        return entries;
+    }
+
+    private async Task<bool> SweepAsync(CancellationToken stoppingToken)
+    {
+        var entries = await outbox.TakeUnpublishedAsync(_sweepOlderThan, PublishMax, stoppingToken);
+
+        if (entries.Count > 0)
+        {
+            OutboxLog.Swept(logger, entries.Count);
+            await PublishAsync(entries, stoppingToken);
+        }
+
+        return entries.Count > 0;
+    }
+
+    // One event of a study at a time: a later one never goes out before the broker has taken the earlier one.
+    private async Task PublishAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken stoppingToken)
+    {
+        var waves = Waves.Of(entries);
+        var refused = new HashSet<string>(StringComparer.Ordinal);
+
+        foreach (var wave in waves)
+        {
+            var sent = refused.Count == 0 ? wave : [.. wave.Where(entry => !refused.Contains(entry.StudyId))];
+            var taken = await channel.PublishAsync(sent, stoppingToken);
+            refused.UnionWith(sent.Where(entry => !taken.Contains(entry.Position)).Select(entry => entry.StudyId));
+            await outbox.MarkPublishedAsync([.. taken], stoppingToken);
+        }
+
+        if (refused.Count > 0)
+        {
+            OutboxLog.Refused(logger, refused.Count);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Queries;
+
+/// <summary>Finds messages by what an operator knows of them. Every look-up is one by a key or an index.</summary>
+internal sealed class MessageFinder(IStudyReader reader, IDeadLetterStore deadLetters, Rulebook rules)
+{
+    // A study has tens of messages; a number that leads to more is answered in part.
+    private const int MessagesMax = 500;
+
+    /// <summary>The message of a key with all it did, or null.</summary>
+    public async Task<MessageTimeline?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        if (await reader.FindMessageAsync(key, cancellationToken) is not { } record)
+        {
+            return null;
+        }
+
+        var history = await reader.HistoryOfMessageAsync(key, cancellationToken);
+        var letters = await deadLetters.ListAsync(new DeadLetterFilter(MessageKey: key), MessagesMax, null, cancellationToken);
+
+        return new MessageTimeline(MessageView.Of(record), [.. history.Select(HistoryView.Of)], [.. letters.Select(letter => letter.Id)]);
+    }
+
+    /// <summary>Messages that fit one of the given numbers, the oldest first.</summary>
+    public async Task<IReadOnlyList<MessageView>> FindAsync(MessageQuery query, CancellationToken cancellationToken)
+    {
+        var keys = new List<string>();
+
+        if (query.ControlId is { } controlId)
+        {
+            keys.AddRange(KeysOf(controlId));
+        }
+
+        foreach (var study in await StudiesOfAsync(query, cancellationToken))
+        {
+            var history = await reader.HistoryAsync(study.StudyId, cancellationToken);
+            keys.AddRange(history.Select(entry => entry.MessageKey));
+        }
+
+        var found = new List<MessageView>();
+
+        foreach (var key in keys.Distinct(StringComparer.Ordinal).Take(MessagesMax))
+        {
+            if (await reader.FindMessageAsync(key, cancellationToken) is { } record)
+            {
+                found.Add(MessageView.Of(record));
+            }
+        }
+
+        return [.. found.OrderBy(message => message.ReceivedAt)];
+    }
+
+    // The key of an HL7 message is made of its sender and its control id, and the senders are known. docs/mapping.md §5.1.
+    private IEnumerable<string> KeysOf(string controlId) => rules.Sources
+        .Where(source => source.Kind == "hl7v2")
+        .Select(source => string.Join('/', "hl7", Part(source.SendingApplication), Part(source.SendingFacility), Part(controlId)));
+
+    private static string Part(string? text) => Uri.EscapeDataString(text ?? "");
+
+    private async Task<IReadOnlyList<Study>> StudiesOfAsync(MessageQuery query, CancellationToken cancellationToken)
+    {
+        var studies = new List<Study>();
+
+        if (query.StudyId is { } studyId && await reader.FindByIdAsync(studyId, cancellationToken) is { } byId)
+        {
+            studies.Add(byId);
+        }
+
+        if (query.StudyInstanceUid is { } uid && await reader.FindByUidAsync(uid, cancellationToken) is { } byUid)
+        {
+            studies.Add(byUid);
+        }
+
+        foreach (var (kind, value) in query.Links)
+        {
+            studies.AddRange(await reader.FindByLinkAsync(kind, value, cancellationToken));
+        }
+
+        return [.. studies.DistinctBy(study => study.StudyId)];
+    }
+}

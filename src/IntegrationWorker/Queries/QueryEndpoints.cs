@@ -1,0 +1,80 @@
+using IntegrationWorker.Hosting.Problems;
+using IntegrationWorker.Store;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace IntegrationWorker.Queries;
+
+internal static class QueryEndpoints
+{
+    public static void MapQueries(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1").WithTags("Queries");
+
+        group.MapGet("/messages", FindMessagesAsync)
+            .WithName("FindMessages")
+            .WithSummary("Messages about a study or with a control id");
+        group.MapGet("/messages/{**key}", GetMessageAsync)
+            .WithName("GetMessage")
+            .WithSummary("One message by its key, with all it did");
+        group.MapGet("/studies/{studyId}/history", HistoryAsync)
+            .WithName("GetStudyHistory")
+            .WithSummary("All that was done to a study, the oldest first");
+        group.MapGet("/events", EventsAsync)
+            .WithName("ReadEvents")
+            .WithSummary("StudyUpdated events after a position");
+    }
+
+    private static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> FindMessagesAsync(
+        [AsParameters] MessageQuery query, MessageFinder finder, CancellationToken cancellationToken) =>
+        query.IsEmpty
+            ? Problem.Malformed("Name at least one of accession, studyInstanceUid, studyId, order, controlId.")
+            : TypedResults.Ok(new MessagePage(await finder.FindAsync(query, cancellationToken)));
+
+    private static async Task<Results<Ok<MessageTimeline>, ProblemHttpResult>> GetMessageAsync(
+        HttpContext context, MessageFinder finder, CancellationToken cancellationToken)
+    {
+        // As it was sent: parts of a key are percent-encoded themselves, and the route value is decoded.
+        var key = RawKey(context);
+        var found = await finder.FindAsync(key, cancellationToken) ?? await finder.FindAsync(Uri.UnescapeDataString(key), cancellationToken);
+
+        return found is null ? Problem.NotFound("There is no message with this key.") : TypedResults.Ok(found);
+    }
+
+    private static string RawKey(HttpContext context)
+    {
+        const string before = "/v1/messages/";
+        var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
+        var path = target.Split('?')[0];
+        var start = path.IndexOf(before, StringComparison.OrdinalIgnoreCase);
+
+        return start < 0 ? "" : path[(start + before.Length)..];
+    }
+
+    private static async Task<Results<Ok<HistoryPage>, ProblemHttpResult>> HistoryAsync(
+        string studyId, IStudyReader reader, CancellationToken cancellationToken)
+    {
+        if (await reader.FindByIdAsync(studyId, cancellationToken) is null)
+        {
+            return Problem.NotFound("There is no such study.");
+        }
+
+        var history = await reader.HistoryAsync(studyId, cancellationToken);
+
+        return TypedResults.Ok(new HistoryPage(studyId, [.. history.Select(HistoryView.Of)]));
+    }
+
+    private static async Task<Results<Ok<EventPage>, ProblemHttpResult>> EventsAsync(
+        EventFeed feed, CancellationToken cancellationToken, long after = 0, int limit = EventFeed.LimitUsual)
+    {
+        if (after < 0 || limit is < 1 or > EventFeed.LimitMax)
+        {
+            return Problem.Malformed($"after is a position from 0, limit a number from 1 to {EventFeed.LimitMax}.");
+        }
+
+        return TypedResults.Ok(await feed.ReadAsync(after, limit, cancellationToken));
+    }
+}
+
+internal sealed record MessagePage(IReadOnlyList<MessageView> Messages);
+
+internal sealed record HistoryPage(string StudyId, IReadOnlyList<HistoryView> History);

@@ -1,0 +1,7 @@
+namespace IntegrationWorker.Queries;
+
+internal static class QueryServices
+{
+    public static IServiceCollection AddQueries(this IServiceCollection services) =>
+        services.AddSingleton<MessageFinder>().AddSingleton<EventFeed>();
+}

@@ -1,0 +1,6 @@
+namespace IntegrationWorker.StudyApi;
+
+internal static class StudyApiServices
+{
+    public static IServiceCollection AddStudyApi(this IServiceCollection services) => services.AddSingleton<StudyList>();
+}

@@ -1,0 +1,91 @@
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.StudyApi;
+
+/// <summary>A study as the study API shows it.</summary>
+internal sealed record StudyResource
+{
+    public required string StudyId { get; init; }
+
+    public required string StudyInstanceUid { get; init; }
+
+    public required string StudyDescription { get; init; }
+
+    /// <summary><c>normal</c>, <c>high</c> or <c>stat</c>.</summary>
+    public required string Severity { get; init; }
+
+    /// <summary><c>incomplete</c> or <c>complete</c>.</summary>
+    public required string StudyViewerStatus { get; init; }
+
+    public required bool IsCancelled { get; init; }
+
+    /// <summary>RFC 3339, UTC; null while the study is not cancelled.</summary>
+    public required DateTimeOffset? CancelledAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Null when nobody is assigned.</summary>
+    public required UserReference? AssignedTo { get; init; }
+
+    /// <summary>Null: the study came by a message.</summary>
+    public object? CreatedByApiKey { get; init; }
+
+    public object? CreatedByUser { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    public required OrgReference? Org { get; init; }
+
+    public object? ExpressCustomer { get; init; }
+
+    public static StudyResource Of(Study study, Rulebook rules) => new()
+    {
+        StudyId = study.StudyId,
+        StudyInstanceUid = study.StudyInstanceUid,
+        StudyDescription = study.Description,
+        Severity = study.Severity,
+        StudyViewerStatus = study.StudyViewerStatus,
+        IsCancelled = study.IsCancelled,
+        CancelledAt = study.CancelledAt?.ToUniversalTime(),
+        CreatedAt = study.CreatedAt.ToUniversalTime(),
+        UpdatedAt = study.UpdatedAt.ToUniversalTime(),
+        AssignedTo = study.AssignedTo is { } userId ? UserReference.Of(userId, rules.Users.Find(userId)) : null,
+        Metadata = study.Metadata.ToDictionary(),
+        Org = study.OrgId is { } orgId ? new OrgReference(orgId, rules.Orgs.FirstOrDefault(org => org.OrgId == orgId)?.OrgName) : null,
+    };
+}
+
+/// <summary>A user: names and suffixes when they are known.</summary>
+internal sealed record UserReference
+{
+    public required string UserId { get; init; }
+
+    /// <summary>Null only when the user has left the directory.</summary>
+    public string? Email { get; init; }
+
+    public string? FirstName { get; init; }
+
+    public string? LastName { get; init; }
+
+    public string? MiddleName { get; init; }
+
+    public string? Suffix1 { get; init; }
+
+    public string? Suffix2 { get; init; }
+
+    public static UserReference Of(string userId, User? user) => new()
+    {
+        UserId = userId,
+        Email = user?.Email,
+        FirstName = user?.FirstName,
+        LastName = user?.LastName,
+        MiddleName = user?.MiddleName,
+        Suffix1 = user?.Suffix1,
+        Suffix2 = user?.Suffix2,
+    };
+}
+
+/// <summary>The organization that owns a study.</summary>
+internal sealed record OrgReference(string OrgId, string? OrgName);
