@@ -27,7 +27,7 @@ internal static class WorkerHost
             .AddStore()
             .AddDecisions(settings.Rules)
             .AddOutbox(settings.Configuration)
-            .AddIntake(settings.Configuration, settings.Rules)
+            .AddIntake(settings.Configuration)
             .AddQueries()
             .AddStudyApi()
             .AddDeadLetters()

@@ -128,7 +128,7 @@ internal sealed class Batcher : BackgroundService
     {
         var backOff = new BackOff(_time);
 
-        while (_state.Reason is not null)
+        while (_state.HasReturned)
         {
             try
             {
@@ -138,19 +138,9 @@ internal sealed class Batcher : BackgroundService
             catch (Exception failure) when (!_closing.IsCancellationRequested)
             {
                 _state.Fails(failure);
-                ReturnOverdue();
+                ReturnWaiting("The store does not answer.");
                 await backOff.WaitAsync(_closing.Token);
             }
-        }
-    }
-
-    private void ReturnOverdue()
-    {
-        var latest = _time.GetUtcNow() - TimeSpan.FromSeconds(_options.HoldSeconds);
-
-        while (_waiting.Reader.TryPeek(out var oldest) && oldest.Since < latest && _waiting.Reader.TryRead(out var overdue))
-        {
-            overdue.Return("The store does not answer.");
         }
     }
 
@@ -292,6 +282,7 @@ internal sealed class Batcher : BackgroundService
         if (backOff.Elapsed >= TimeSpan.FromSeconds(_options.HoldSeconds))
         {
             IntakeLog.Returned(_logger, batch.Count, _options.HoldSeconds);
+            _state.Returned();
             Return(batch, "The store does not answer.");
             return false;
         }
@@ -338,13 +329,16 @@ internal sealed class Batcher : BackgroundService
     private void ReturnAll()
     {
         _waiting.Writer.TryComplete();
+        ReturnWaiting("The worker is stopping.");
+        _failing.ReturnAll();
+    }
 
+    private void ReturnWaiting(string reason)
+    {
         while (_waiting.Reader.TryRead(out var waiting))
         {
-            waiting.Return("The worker is stopping.");
+            waiting.Return(reason);
         }
-
-        _failing.ReturnAll();
     }
 
     private static void Return(List<WaitingMessage> batch, string reason)

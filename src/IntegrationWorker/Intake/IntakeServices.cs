@@ -1,11 +1,10 @@
 using IntegrationWorker.Intake.Broker;
-using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Intake;
 
 internal static class IntakeServices
 {
-    public static IServiceCollection AddIntake(this IServiceCollection services, IConfiguration configuration, Rulebook rules)
+    public static IServiceCollection AddIntake(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section);
         services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section);
@@ -17,7 +16,7 @@ internal static class IntakeServices
 
         if (BrokerOptions.Of(configuration).IsRabbitMq)
         {
-            services.AddBroker(rules);
+            services.AddBroker();
         }
         else
         {

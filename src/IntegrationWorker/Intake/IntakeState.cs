@@ -13,9 +13,15 @@ internal sealed class IntakeState(TimeProvider time)
     /// <summary>When a batch was last committed; null before the first.</summary>
     public DateTimeOffset? LastCommitAt { get; private set; }
 
+    /// <summary>Deliveries went back: nothing is to be taken before the store works again.</summary>
+    public bool HasReturned { get; private set; }
+
+    public void Returned() => HasReturned = true;
+
     public void Works()
     {
         _reason = null;
+        HasReturned = false;
         LastCommitAt = time.GetUtcNow();
     }
 

@@ -1,14 +1,61 @@
+using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Studies;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
 
 namespace IntegrationWorker.Intake.Broker;
 
 internal static class BrokerServices
 {
-    public static IServiceCollection AddBroker(this IServiceCollection services, Rulebook rules)
+    public static IServiceCollection AddBroker(this IServiceCollection services)
     {
         services.AddSingleton<BrokerConnector>();
         services.AddSingleton<HttpDoor, DecidingDoor>();
+        services.AddMassTransit(registration =>
+        {
+            // A hospital's software phones nobody.
+            registration.DisableUsageTelemetry();
+            registration.UsingRabbitMq((context, bus) => ConfigureHost(bus, context.GetRequiredService<IOptions<BrokerOptions>>().Value));
+        });
+
+        // A broker that is away is waited for, with the worker's health telling why it is not ready.
+        services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = false);
+        services.AddSingleton<BrokerIntake>();
+        services.AddSingleton<ISurrounding>(provider => provider.GetRequiredService<BrokerIntake>());
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerIntake>());
 
         return services;
+    }
+
+    private static void ConfigureHost(IRabbitMqBusFactoryConfigurator bus, BrokerOptions options)
+    {
+        var address = new ConnectionFactory { Uri = new Uri(options.Uri) };
+
+        bus.Host(address.HostName, (ushort)address.Port, address.VirtualHost, "integration-worker intake", host =>
+        {
+            host.Username(address.UserName);
+            host.Password(address.Password);
+
+            if (address.Ssl.Enabled)
+            {
+                host.UseSsl(ssl => ConfigureTls(ssl, address.HostName, options));
+            }
+        });
+    }
+
+    private static void ConfigureTls(IRabbitMqSslConfigurator ssl, string serverName, BrokerOptions options)
+    {
+        ssl.ServerName = serverName;
+
+        if (BrokerTls.Certificate(options) is { } certificate)
+        {
+            ssl.Certificate = certificate;
+        }
+
+        if (options.TlsAuthorityFile.Length > 0)
+        {
+            ssl.CertificateValidationCallback = BrokerTls.Validator(options.TlsAuthorityFile);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Studies;
+using MassTransit;
 
 namespace IntegrationWorker.Intake.Broker;
 
@@ -23,12 +24,14 @@ internal static class BrokerTopology
         .. rules.Sources.Where(source => source.Queue is not null).Select(source => new InputQueue(source.Queue!, Doors.Parse(source.Kind), source.SourceId)),
     ];
 
-    public static Dictionary<string, object?> Arguments { get; } = new()
+    /// <summary>Durable, replicated, with a place for what the broker gives up; raw bodies of programs that know AMQP only.</summary>
+    public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint)
     {
-        ["x-queue-type"] = "quorum",
-        ["x-delivery-limit"] = DeliveryLimit,
-        ["x-dead-letter-exchange"] = BrokerNames.DeadExchange,
-    };
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PublishFaults = false;
+        endpoint.SetQuorumQueue();
+        endpoint.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+    }
 }
 
 /// <summary>A queue that messages come from.</summary>
