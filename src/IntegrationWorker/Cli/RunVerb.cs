@@ -18,6 +18,7 @@ internal static class RunVerb
     public static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => Verb.GuardAsync(async () =>
     {
         await using var app = WorkerHost.Build(Verb.SettingsOf(parsed));
+        var failure = app.Services.GetRequiredService<StartFailure>();
 
         try
         {
@@ -28,7 +29,7 @@ internal static class RunVerb
             throw new VerbFailedException($"{e.InnerException.Message}: stop what uses it, or set Http__Urls.");
         }
 
-        if (app.Services.GetRequiredService<StartFailure>().Reason is { } reason)
+        if (failure.Reason is { } reason)
         {
             throw new VerbFailedException(reason);
         }

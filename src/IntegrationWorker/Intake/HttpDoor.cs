@@ -28,7 +28,7 @@ internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoo
         }
         catch (Exception e) when (e is TimeoutException or DeliveryReturnedException)
         {
-            return Away();
+            return state.Reason is not null ? Away() : Problem.Unavailable("undecided", "The message was not decided about. Send it again later.");
         }
     }
 
