@@ -33,4 +33,23 @@ public static class Outcomes
     /// <summary>From the worst to the best: the outcome of a message is the first of these that one of its units has.</summary>
     public static IReadOnlyList<string> WorstFirst { get; } =
         [Rejected, Parked, Created, Applied, Linked, Superseded, Unchanged, Ignored, Duplicate];
+
+    /// <summary>The outcome of the whole: the worst of its parts. <see cref="Ignored"/> when there are none.</summary>
+    public static string WorstOf(IEnumerable<string> outcomes)
+    {
+        var worst = int.MaxValue;
+
+        foreach (var outcome in outcomes)
+        {
+            for (var rank = 0; rank < WorstFirst.Count && rank < worst; rank++)
+            {
+                if (WorstFirst[rank] == outcome)
+                {
+                    worst = rank;
+                }
+            }
+        }
+
+        return worst == int.MaxValue ? Ignored : WorstFirst[worst];
+    }
 }

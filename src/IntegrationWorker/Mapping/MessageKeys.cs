@@ -1,8 +1,16 @@
 namespace IntegrationWorker.Mapping;
 
-/// <summary>Parts of an idempotency key.</summary>
+/// <summary>Message keys and their generations: <c>hl7/RIS/NORTH/17~2</c>. docs/mapping.md §5.1, §5.3.</summary>
 internal static class MessageKeys
 {
-    /// <summary>Percent-encoded. The tilde too: behind it stands the generation of a key.</summary>
-    public static string Escape(string part) => Uri.EscapeDataString(part).Replace("~", "%7E", StringComparison.Ordinal);
+    /// <summary>A key without its generation. Parts of a key are percent-encoded, <c>~</c> too, so it can only be ours.</summary>
+    public static string BaseOf(string key)
+    {
+        var tilde = key.LastIndexOf('~');
+
+        return tilde > 0 && tilde < key.Length - 1 && !key.AsSpan(tilde + 1).ContainsAnyExceptInRange('0', '9') ? key[..tilde] : key;
+    }
+
+    /// <summary>Percent-encodes a part of a key.</summary>
+    public static string Escape(ReadOnlySpan<char> part) => Uri.EscapeDataString(part).Replace("~", "%7E", StringComparison.Ordinal);
 }

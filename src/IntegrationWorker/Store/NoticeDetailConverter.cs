@@ -68,7 +68,14 @@ internal sealed class NoticeDetailConverter : JsonConverter<object>
 
         foreach (var item in items)
         {
-            writer.WriteStringValue(Convert.ToString(item));
+            if (item is long or int)
+            {
+                writer.WriteNumberValue(Convert.ToInt64(item));
+            }
+            else
+            {
+                writer.WriteStringValue(Convert.ToString(item));
+            }
         }
 
         writer.WriteEndArray();

@@ -19,4 +19,13 @@ internal sealed record ParkedUnit
 
     /// <summary>The numbers it waits under.</summary>
     public required IReadOnlyList<LinkKey> Keys { get; init; }
+
+    /// <summary>The message as it came: a dead letter needs it if the study never comes. Encrypted by the store.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Headers of the delivery as JSON. Encrypted by the store.</summary>
+    public required byte[] Headers { get; init; }
+
+    /// <summary>The door it came through: <c>hl7v2</c>, <c>fhir</c> or <c>command</c>.</summary>
+    public required string Door { get; init; }
 }

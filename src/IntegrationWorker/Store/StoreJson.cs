@@ -37,7 +37,8 @@ internal static class StoreJson
 }
 
 /// <summary>The encrypted part of a parked unit.</summary>
-internal sealed record ParkedDocument(UnitUpdate Unit, IReadOnlyList<LinkKey> Keys);
+internal sealed record ParkedDocument(
+    UnitUpdate Unit, IReadOnlyList<LinkKey> Keys, ReadOnlyMemory<byte> Body, byte[] Headers, string Door);
 
 /// <summary>A study has hundreds of members that are mostly at their default: these are left out.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -5,19 +5,12 @@ namespace IntegrationWorker.Studies;
 /// <summary>Applies a unit to a study: the heart of the worker. Pure: no clock, no I/O. docs/mapping.md §3, §6.</summary>
 internal sealed class StudyApplier(Rulebook rules)
 {
-    /// <summary>Applies a unit. A rejected unit leaves the study as it was.</summary>
+    /// <summary>Applies a unit that <see cref="RefusalOf"/> lets pass.</summary>
     /// <param name="study">Changed in place; <see cref="Study.Version"/> grows by one if a field changed.</param>
     /// <param name="linksChanged">The unit brought numbers that the study did not have.</param>
     /// <param name="now">The time of the write.</param>
     public UnitResult Apply(Study study, UnitUpdate unit, Source source, UnitResult result, bool linksChanged, DateTimeOffset now)
     {
-        if (Refusal(study, unit, source) is { } refusal)
-        {
-            result.Outcome = Outcomes.Rejected;
-            result.Error = refusal;
-            return result;
-        }
-
         var application = Run(study, unit, source, result);
         var changes = application.Changes();
 
@@ -95,8 +88,8 @@ internal sealed class StudyApplier(Rulebook rules)
         return application;
     }
 
-    /// <summary>Why the unit may not be applied at all, in the order of docs/mapping.md; null when it may.</summary>
-    private static Notice? Refusal(Study study, UnitUpdate unit, Source source)
+    /// <summary>Why the unit may not be applied at all; null when it may. Changes nothing.</summary>
+    public static Notice? RefusalOf(Study study, UnitUpdate unit, Source source)
     {
         if (unit.ExpectedVersion is { } expected && expected != study.Version)
         {

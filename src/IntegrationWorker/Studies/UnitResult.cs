@@ -15,6 +15,10 @@ internal sealed class UnitResult
     [JsonPropertyName("outcome")]
     public required string Outcome { get; set; }
 
+    /// <summary>Duplicates: the outcome that was recorded the first time.</summary>
+    [JsonPropertyName("recordedOutcome")]
+    public string? RecordedOutcome { get; set; }
+
     /// <summary>Why the unit was ignored; null otherwise.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; set; }

@@ -168,6 +168,42 @@ internal sealed class UnitUpdate
     /// <summary>All identities of the unit, the first one first.</summary>
     public IEnumerable<Identity> Identities() => FurtherIdentities is null ? [Identity] : [Identity, .. FurtherIdentities];
 
+    /// <summary>Only what a placer's order says of its state: all that may reach several studies at once. docs/mapping.md §2.6.</summary>
+    public UnitUpdate StatusPart()
+    {
+        var part = new UnitUpdate
+        {
+            Number = Number,
+            Kind = Kind,
+            SourceId = SourceId,
+            MessageKey = MessageKey,
+            MessageType = MessageType,
+            Groups = Groups,
+            Identity = new Identity { Placer = Identity.Placer },
+            PatientKeys = PatientKeys,
+            Clock = Clock,
+            SourceTime = SourceTime,
+            CorrelationId = CorrelationId,
+            CausationId = CausationId,
+            Procedures = [.. Procedures.Select(procedure => new ProcedureUpdate
+            {
+                Key = procedure.Key,
+                Signal = procedure.Signal,
+                SignalLocation = procedure.SignalLocation,
+            })],
+        };
+
+        foreach (var key in (ReadOnlySpan<string>)["ris.orderStatus", "ris.statusReason"])
+        {
+            if (Metadata.TryGetValue(key, out var asserted))
+            {
+                part.Metadata.Add(key, asserted);
+            }
+        }
+
+        return part;
+    }
+
     /// <summary>Every look-up that deciding about this unit needs.</summary>
     public IEnumerable<LinkKey> LookupKeys()
     {

@@ -173,8 +173,8 @@ internal sealed class Hl7Envelope
     private static string KeyOf(Hl7Message message, Source source, string application, string facility)
     {
         var header = message[0];
-        var sender = $"hl7/{Uri.EscapeDataString(application)}/{Uri.EscapeDataString(facility)}/";
-        var controlId = Uri.EscapeDataString(header[10].Raw.Trim());
+        var sender = $"hl7/{MessageKeys.Escape(application)}/{MessageKeys.Escape(facility)}/";
+        var controlId = MessageKeys.Escape(header[10].Raw.Trim());
 
         return source.Idempotency switch
         {

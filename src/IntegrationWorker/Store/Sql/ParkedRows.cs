@@ -29,7 +29,7 @@ internal static class ParkedRows
     ];
 
     public static byte[] Seal(ParkedUnit unit, DataProtector protector) =>
-        protector.Protect(StoreJson.Write(new ParkedDocument(unit.Unit, unit.Keys)), PlaceOf(unit.UnitKey));
+        protector.Protect(StoreJson.Write(new ParkedDocument(unit.Unit, unit.Keys, unit.Body, unit.Headers, unit.Door)), PlaceOf(unit.UnitKey));
 
     public static ParkedUnit Read(DbDataReader reader, DataProtector protector)
     {
@@ -44,6 +44,9 @@ internal static class ParkedRows
             ExpiresAt = reader.Time(3),
             Unit = document.Unit,
             Keys = document.Keys,
+            Body = document.Body,
+            Headers = document.Headers,
+            Door = document.Door,
         };
     }
 

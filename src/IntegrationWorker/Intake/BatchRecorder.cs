@@ -1,0 +1,78 @@
+using IntegrationWorker.Matching;
+using IntegrationWorker.Outbox;
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Intake;
+
+/// <summary>Takes down what a batch did: history and events of its units, outcomes of units that waited, dead letters.</summary>
+internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedWriter events, BatchChanges changes) : IUnitRecorder
+{
+    public void Record(Study study, UnitUpdate unit, UnitResult result, DateTimeOffset now)
+    {
+        if (result.Effective is not null)
+        {
+            var eventId = StudyIds.OfEvent(unit.UnitKey, study.StudyId);
+            var kind = rules.FindSource(unit.SourceId)?.Kind ?? "hl7v2";
+            result.EventId = eventId;
+            changes.Outbox.Add(new OutboxEntry(eventId, study.StudyId, study.Version, now, events.Write(eventId, study, unit, result, kind, now)));
+        }
+
+        if (result.Effective is not null || result.Held.Count > 0)
+        {
+            changes.History.Add(new HistoryEntry(
+                study.StudyId, study.Version, now, unit.MessageKey, unit.Number, unit.SourceId, unit.MessageType, result.Outcome,
+                HistoryJson.Write(unit, result)));
+        }
+    }
+
+    public void Replace(ParkedUnit parked, UnitResult result, DateTimeOffset now)
+    {
+        ledger.ReplaceUnit(parked.MessageKey, result);
+
+        if (result.Error is { } error)
+        {
+            changes.DeadLetters.Add(new DeadLetterEntry
+            {
+                Id = NewId(),
+                MessageKey = parked.MessageKey,
+                Code = error.Code,
+                Location = error.Location,
+                SourceId = parked.Unit.SourceId,
+                MessageType = parked.Unit.MessageType,
+                ReceivedAt = parked.ReceivedAt,
+                Units = [parked.Unit.Number],
+                Body = parked.Body,
+                Headers = parked.Headers,
+                Door = parked.Door,
+                Error = ResultJson.Write([result]),
+            });
+        }
+    }
+
+    /// <summary>A message, or some of its units, goes to a person. Sets the id in the result.</summary>
+    public void AddDeadLetter(Delivery delivery, string sourceId, string messageType, string messageKey, MessageResult result)
+    {
+        var failed = result.Units.FindAll(unit => unit.Error is not null);
+        var error = result.Error ?? failed[0].Error!;
+        result.DeadLetterId = NewId();
+
+        changes.DeadLetters.Add(new DeadLetterEntry
+        {
+            Id = result.DeadLetterId,
+            MessageKey = messageKey,
+            Code = error.Code,
+            Location = error.Location,
+            SourceId = sourceId,
+            MessageType = messageType,
+            ReceivedAt = delivery.Inbound.ReceivedAt,
+            Units = [.. failed.Select(unit => unit.Unit)],
+            Body = delivery.Inbound.Body,
+            Headers = delivery.Headers,
+            Door = delivery.Door,
+            Error = result.Error is not null ? ResultJson.Write(result.Error) : ResultJson.Write(failed),
+        });
+    }
+
+    private static string NewId() => $"dl_{Guid.CreateVersion7():N}";
+}

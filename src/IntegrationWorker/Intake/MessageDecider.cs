@@ -1,0 +1,193 @@
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Mapping;
+using IntegrationWorker.Mapping.Hl7;
+using IntegrationWorker.Matching;
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+using IntegrationWorker.Subscriptions;
+
+namespace IntegrationWorker.Intake;
+
+/// <summary>Decides about the messages of one batch, one after the other, in memory. Pure but for the ids of dead letters.</summary>
+internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider units, BatchRecorder recorder, BatchChanges changes)
+{
+    private readonly Dictionary<(string, string), SubscriptionPosition> _positions = [];
+
+    public void Add(IEnumerable<SubscriptionPosition> positions)
+    {
+        foreach (var position in positions)
+        {
+            _positions[(position.SourceId, position.SubscriptionId)] = position;
+        }
+    }
+
+    public MessageResult Decide(MappedMessage message, DateTimeOffset now)
+    {
+        var delivery = new Delivery(message.Inbound, now);
+        var source = rules.FindSource(message.SourceId);
+
+        if (message.Notification is not { } notification || source is null)
+        {
+            return Join(message, [.. message.Parts.Select(part => DecidePart(message, part, source, delivery))]);
+        }
+
+        var rule = PositionRule.Follow(
+            _positions.GetValueOrDefault((source.SourceId, notification.SubscriptionId)), notification, source, message.Inbound.ReceivedAt);
+
+        if (rule.Rejection is { } unknown)
+        {
+            // Under a key of its own: the resources in it may come through a subscription that is known.
+            return DecidePart(message, MappedPart.RejectedRaw(message.Inbound.Body.Span, unknown), source, delivery);
+        }
+
+        _positions[(source.SourceId, notification.SubscriptionId)] = rule.Position!;
+        var result = Join(message, [.. message.Parts.Select(part => DecidePart(message, part, source, delivery))]);
+        result.Subscription = rule.Note;
+        result.Warnings.AddRange(rule.Warnings);
+        return result;
+    }
+
+    /// <summary>Hands over what the batch has to write.</summary>
+    public void Collect()
+    {
+        ledger.Collect(changes);
+        changes.Positions.AddRange(_positions.Values);
+    }
+
+    private MessageResult DecidePart(MappedMessage message, MappedPart part, Source? source, Delivery delivery)
+    {
+        var decision = ledger.Decide(part, message.Inbound.ReplayId is not null);
+
+        switch (decision.Verdict)
+        {
+            case LedgerVerdict.Duplicate:
+                return DuplicateOf(message, part, decision);
+            case LedgerVerdict.KeyReused:
+                var refused = NewResult(message, part.BaseKey, Outcomes.Rejected);
+                refused.Error = Notice.Of(Codes.KeyReused);
+                Keep(message, part, decision, refused, delivery, isReplay: false);
+                return refused;
+            default:
+                var result = Process(message, part, decision, source, delivery);
+                Keep(message, part, decision, result, delivery, decision.Verdict == LedgerVerdict.Replay);
+                return result;
+        }
+    }
+
+    private void Keep(
+        MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Delivery delivery, bool isReplay)
+    {
+        // A replay that fails again belongs to the dead letter that was replayed.
+        if (!isReplay && (result.Error is not null || result.Units.Exists(unit => unit.Error is not null)))
+        {
+            recorder.AddDeadLetter(delivery, message.SourceId, message.MessageType, decision.Key, result);
+        }
+
+        ledger.Record(decision, part, message, result);
+    }
+
+    private MessageResult Process(MappedMessage message, MappedPart part, LedgerDecision decision, Source? source, Delivery delivery)
+    {
+        var result = NewResult(message, decision.Key, Outcomes.Ignored);
+
+        if (decision.Warning is not null)
+        {
+            result.Warnings.Add(decision.Warning);
+        }
+
+        if (part.Rejection is not null || source is null)
+        {
+            result.Outcome = Outcomes.Rejected;
+            result.Error = part.Rejection ?? Notice.Of(Codes.UnknownSource, "id", message.SourceId);
+        }
+        else if (part.IgnoredReason is not null)
+        {
+            result.Reason = part.IgnoredReason;
+        }
+        else
+        {
+            DecideUnits(message, part, decision, source, delivery, result);
+        }
+
+        return result;
+    }
+
+    private void DecideUnits(
+        MappedMessage message, MappedPart part, LedgerDecision decision, Source source, Delivery delivery, MessageResult result)
+    {
+        foreach (var unit in part.Units)
+        {
+            unit.MessageKey = decision.Key;
+            unit.CorrelationId = message.Inbound.CorrelationId ?? unit.CorrelationId;
+            unit.CausationId = message.Inbound.DeliveryId ?? unit.CausationId;
+        }
+
+        foreach (var unit in units.Join(part.Units, source, UnitAssembler.Combine))
+        {
+            var settled = decision.Recorded?.Units.Find(known => known.Unit == unit.Number && !Ledger.IsUnsettled(known));
+            result.Units.Add(settled ?? units.Decide(unit, source, delivery, result.Reapplied));
+        }
+
+        result.Outcome = Outcomes.WorstOf(result.Units.Select(unit => unit.Outcome));
+
+        if (result.Outcome == Outcomes.Ignored && result.Units is [var first, ..])
+        {
+            result.Reason = first.Reason;
+        }
+    }
+
+    private static MessageResult DuplicateOf(MappedMessage message, MappedPart part, LedgerDecision decision)
+    {
+        var recorded = decision.Recorded!;
+        var result = NewResult(message, decision.Key, Outcomes.Duplicate);
+        result.RecordedOutcome = recorded.Outcome;
+        result.Reason = recorded.Reason;
+        result.Error = recorded.Error;
+
+        foreach (var unit in recorded.Units)
+        {
+            result.Units.Add(new UnitResult
+            {
+                Unit = unit.Unit,
+                MessageKey = unit.MessageKey,
+                Outcome = Outcomes.Duplicate,
+                RecordedOutcome = unit.Outcome,
+                Reason = unit.Reason,
+                Error = unit.Error,
+                StudyId = unit.StudyId,
+                EventNumber = part.Units.Find(sent => sent.Number == unit.Unit)?.EventNumber,
+                Update = part.Units.Find(sent => sent.Number == unit.Unit),
+            });
+        }
+
+        return result;
+    }
+
+    /// <summary>One result for the delivery; each part has a record of its own.</summary>
+    private static MessageResult Join(MappedMessage message, List<MessageResult> parts)
+    {
+        if (parts.Count == 1)
+        {
+            parts[0].Warnings.InsertRange(0, message.Warnings);
+            return parts[0];
+        }
+
+        var result = NewResult(message, parts[0].MessageKey, Outcomes.WorstOf(parts.Select(part => part.Outcome)));
+        result.Warnings.AddRange([.. message.Warnings, .. parts.SelectMany(part => part.Warnings)]);
+        result.Units.AddRange(parts.SelectMany(part => part.Units));
+        result.Reapplied.AddRange(parts.SelectMany(part => part.Reapplied));
+        result.Error = parts.Find(part => part.Error is not null)?.Error;
+        result.Reason = parts.Find(part => part.Reason is not null)?.Reason;
+        result.RecordedOutcome = parts.Find(part => part.RecordedOutcome is not null)?.RecordedOutcome;
+        result.DeadLetterId = parts.Find(part => part.DeadLetterId is not null)?.DeadLetterId;
+        return result;
+    }
+
+    private static MessageResult NewResult(MappedMessage message, string key, string outcome) => new()
+    {
+        MessageKey = key,
+        MessageType = message.MessageType,
+        SourceId = message.SourceId,
+        Outcome = outcome,
+    };
+}

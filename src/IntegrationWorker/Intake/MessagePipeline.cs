@@ -1,0 +1,115 @@
+using IntegrationWorker.Mapping.Commands;
+using IntegrationWorker.Mapping.Fhir;
+using IntegrationWorker.Mapping.Hl7;
+using IntegrationWorker.Mapping;
+using IntegrationWorker.Matching;
+using IntegrationWorker.Outbox;
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Intake;
+
+/// <summary>Reads a batch, loads what it speaks of, decides in memory, and commits once.</summary>
+/// <param name="hash">Keyed hash of patient identifiers and visit numbers.</param>
+internal sealed class MessagePipeline(
+    Rulebook rules, Func<string, string> hash, IStudyStore store, EventSettings events, IEventPublisher publisher, TimeProvider time)
+    : IMessagePipeline
+{
+    /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
+    private const int LoadRoundsMax = 16;
+
+    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken)
+    {
+        var messages = new List<MappedMessage>(batch.Count);
+
+        foreach (var inbound in batch)
+        {
+            messages.Add(Read(inbound));
+        }
+
+        var changes = new BatchChanges();
+        var set = new StudySet(rules, changes);
+        var ledger = new Ledger();
+
+        await using var transaction = await store.BeginAsync(cancellationToken);
+
+        ledger.Add(await transaction.ClaimAsync(BaseKeysOf(messages), cancellationToken));
+        await LoadAsync(transaction, messages, set, ledger, cancellationToken);
+
+        var writer = new StudyUpdatedWriter(events.Source, events.SensitiveKeys);
+        var recorder = new BatchRecorder(rules, ledger, writer, changes);
+        var decider = new MessageDecider(rules, ledger, new UnitDecider(rules, set, recorder), recorder, changes);
+        decider.Add(await LoadPositionsAsync(transaction, messages, cancellationToken));
+
+        var now = time.GetUtcNow();
+        var results = new List<MessageResult>(messages.Count);
+
+        foreach (var message in messages)
+        {
+            results.Add(decider.Decide(message, now));
+        }
+
+        decider.Collect();
+
+        await transaction.SaveAsync(changes, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+
+        publisher.Offer(changes.Outbox);
+        return results;
+    }
+
+    /// <summary>Bytes → units. Pure, and never throws on what somebody sent.</summary>
+    internal MappedMessage Read(InboundMessage inbound) => inbound.Door switch
+    {
+        Door.Hl7v2 => Hl7Reader.Read(inbound, rules, hash),
+        Door.Fhir => FhirReader.Read(inbound, rules, hash),
+        _ => CommandReader.Read(inbound, rules),
+    };
+
+    private static string[] BaseKeysOf(List<MappedMessage> messages) =>
+        [.. messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Distinct()];
+
+    /// <summary>Loads every study that the batch may touch, and the units that wait for one of its numbers.</summary>
+    private static async Task LoadAsync(
+        IStoreBatch transaction, List<MappedMessage> messages, StudySet set, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var known = new HashSet<LinkKey>();
+        var claimed = new HashSet<string>(BaseKeysOf(messages), StringComparer.Ordinal);
+        var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
+
+        for (var round = 0; round < LoadRoundsMax; round++)
+        {
+            LinkKey[] fresh = [.. wanted.Where(known.Add)];
+
+            if (fresh.Length == 0)
+            {
+                break;
+            }
+
+            set.Add(await transaction.LoadAsync(fresh, cancellationToken));
+
+            // Their outcome changes when they are set free, so their records are needed as well.
+            string[] records = [.. set.Parked.Select(parked => MessageKeys.BaseOf(parked.MessageKey)).Where(claimed.Add)];
+
+            if (records.Length > 0)
+            {
+                ledger.Add(await transaction.ClaimAsync(records, cancellationToken));
+            }
+
+            wanted = set.Parked.SelectMany(parked => parked.Keys);
+        }
+    }
+
+    private static async Task<IReadOnlyList<SubscriptionPosition>> LoadPositionsAsync(
+        IStoreBatch transaction, List<MappedMessage> messages, CancellationToken cancellationToken)
+    {
+        (string, string)[] keys =
+        [
+            .. messages.Where(message => message.Notification is not null)
+                .Select(message => (message.SourceId, message.Notification!.SubscriptionId))
+                .Distinct(),
+        ];
+
+        return keys.Length == 0 ? [] : await transaction.LoadPositionsAsync(keys, cancellationToken);
+    }
+}

@@ -1,0 +1,14 @@
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Matching;
+
+/// <summary>Takes down what became of units: history, events, and the record of a unit that had to wait.</summary>
+internal interface IUnitRecorder
+{
+    /// <summary>A unit was applied to a study (with or without a change), or created it.</summary>
+    void Record(Study study, UnitUpdate unit, UnitResult result, DateTimeOffset now);
+
+    /// <summary>A unit that waited has its final outcome.</summary>
+    void Replace(ParkedUnit parked, UnitResult result, DateTimeOffset now);
+}
