@@ -1,3 +1,7 @@
+using IntegrationWorker.Intake;
+using IntegrationWorker.Outbox;
+using IntegrationWorker.Store;
+using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Hosting;
@@ -8,6 +12,13 @@ internal static class DecisionServices
     public static IServiceCollection AddDecisions(this IServiceCollection services, Rulebook rules)
     {
         services.AddSingleton(rules);
+        services.AddSingleton<IMessagePipeline>(provider => new MessagePipeline(
+            rules,
+            provider.GetRequiredService<PatientHasher>().Hash,
+            provider.GetRequiredService<IStudyStore>(),
+            provider.GetRequiredService<EventSettings>(),
+            provider.GetRequiredService<IEventPublisher>(),
+            provider.GetRequiredService<TimeProvider>()));
 
         return services;
     }

@@ -61,6 +61,9 @@ internal static class Some
         ReceivedAt = Noon,
         ExpiresAt = Noon.AddDays(14),
         Keys = keys,
+        Body = Json("""{"invented":true}"""),
+        Headers = Json("{}"),
+        Door = "hl7v2",
     };
 
     public static UnitUpdate Unit(string messageKey)
