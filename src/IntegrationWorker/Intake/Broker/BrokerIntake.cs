@@ -29,7 +29,7 @@ internal sealed class BrokerIntake(
 
     public string? Reason => bus.CheckHealth() is { Status: not BusHealthStatus.Healthy }
         ? "The broker does not answer."
-        : gate.IsOpen && _endpoints.Count == 0 ? "The queues are being opened." : null;
+        : gate.IsOpen && !AreOpen(_endpoints) ? "The queues are being opened." : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -60,6 +60,9 @@ internal sealed class BrokerIntake(
             await DisconnectAsync(CancellationToken.None);
         }
     }
+
+    private static bool AreOpen(List<HostReceiveEndpointHandle> endpoints) =>
+        endpoints.Count > 0 && endpoints.TrueForAll(endpoint => endpoint.Ready.IsCompletedSuccessfully);
 
     private HostReceiveEndpointHandle Connect(InputQueue queue) => bus.ConnectReceiveEndpoint(queue.Name, endpoint =>
     {
