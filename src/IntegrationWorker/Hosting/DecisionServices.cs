@@ -12,6 +12,7 @@ internal static class DecisionServices
     public static IServiceCollection AddDecisions(this IServiceCollection services, Rulebook rules)
     {
         services.AddSingleton(rules);
+        services.AddSingleton<ParkedExpiry>();
         services.AddSingleton<IMessagePipeline>(provider => new MessagePipeline(
             rules,
             provider.GetRequiredService<PatientHasher>().Hash,
