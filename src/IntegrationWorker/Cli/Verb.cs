@@ -12,8 +12,12 @@ namespace IntegrationWorker.Cli;
 /// <summary>What all verbs share: settings, the border for failures, printing.</summary>
 internal static class Verb
 {
-    private static readonly JsonSerializerOptions _json =
-        new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new UtcTimeConverter() },
+    };
 
     public static WorkerSettings SettingsOf(ParseResult parsed) => WorkerSettings.Load(parsed.GetValue(CommonOptions.Config) ?? []);
 

@@ -35,7 +35,7 @@ internal sealed class DeadLetterDesk(IDeadLetterStore letters, TimeProvider time
         }
 
         var result = await decide(MessageOf(letter), cancellationToken);
-        var attempt = new DeadLetterAttempt(time.GetUtcNow(), who, why, result.Outcome, JsonSerializer.SerializeToUtf8Bytes(result));
+        var attempt = new DeadLetterAttempt(time.GetUtcNow(), who, why, result.Outcome, ResultJson.Write(result));
         await letters.AddAttemptAsync(id, attempt, cancellationToken);
 
         if (!result.IsRejected)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Mapping;
@@ -25,9 +24,9 @@ internal static class UndecidedLetter
             MessageType = "",
             ReceivedAt = message.ReceivedAt,
             Body = message.Body,
-            Headers = JsonSerializer.SerializeToUtf8Bytes(message.Headers),
+            Headers = ResultJson.Write(message.Headers),
             Door = message.Door.ToText(),
-            Error = JsonSerializer.SerializeToUtf8Bytes(error),
+            Error = ResultJson.Write(error),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Problems;
 
@@ -15,6 +16,11 @@ internal static class HostingServices
         services.AddHostedService<StoreOpening>();
         services.AddProblems();
         services.AddOpenApi("v1");
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.Converters.Add(new UtcTimeConverter());
+            options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
 
         return services;
     }

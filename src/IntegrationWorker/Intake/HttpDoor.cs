@@ -24,7 +24,8 @@ internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoo
 
         try
         {
-            return TypedResults.Ok(await batcher.DecideAsync(message, cancellationToken).WaitAsync(_patience, cancellationToken));
+            var result = await batcher.DecideAsync(message, cancellationToken).WaitAsync(_patience, cancellationToken);
+            return TypedResults.Bytes(ResultJson.Write(result), "application/json");
         }
         catch (Exception e) when (e is TimeoutException or DeliveryReturnedException)
         {

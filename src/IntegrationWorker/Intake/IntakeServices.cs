@@ -13,6 +13,7 @@ internal static class IntakeServices
         services.AddSingleton<Batcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Batcher>());
         services.AddSingleton<HttpMessages>();
+        services.AddSingleton<DecidingDoor>();
 
         if (BrokerOptions.Of(configuration).IsRabbitMq)
         {
@@ -20,7 +21,7 @@ internal static class IntakeServices
         }
         else
         {
-            services.AddSingleton<HttpDoor, DecidingDoor>();
+            services.AddSingleton<HttpDoor>(provider => provider.GetRequiredService<DecidingDoor>());
         }
 
         return services;

@@ -1,3 +1,4 @@
+using IntegrationWorker.Mapping;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 
@@ -55,9 +56,7 @@ internal sealed class MessageFinder(IStudyReader reader, IDeadLetterStore deadLe
     // The key of an HL7 message is made of its sender and its control id, and the senders are known. docs/mapping.md §5.1.
     private IEnumerable<string> KeysOf(string controlId) => rules.Sources
         .Where(source => source.Kind == "hl7v2")
-        .Select(source => string.Join('/', "hl7", Part(source.SendingApplication), Part(source.SendingFacility), Part(controlId)));
-
-    private static string Part(string? text) => Uri.EscapeDataString(text ?? "");
+        .Select(source => string.Join('/', "hl7", MessageKeys.Escape(source.SendingApplication), MessageKeys.Escape(source.SendingFacility), MessageKeys.Escape(controlId)));
 
     private async Task<IReadOnlyList<Study>> StudiesOfAsync(MessageQuery query, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.StudyApi;
@@ -65,14 +66,19 @@ internal sealed record UserReference
     /// <summary>Null only when the user has left the directory.</summary>
     public string? Email { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FirstName { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LastName { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? MiddleName { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Suffix1 { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Suffix2 { get; init; }
 
     public static UserReference Of(string userId, User? user) => new()

@@ -11,7 +11,8 @@ internal static class BrokerServices
     public static IServiceCollection AddBroker(this IServiceCollection services)
     {
         services.AddSingleton<BrokerConnector>();
-        services.AddSingleton<HttpDoor, DecidingDoor>();
+        services.AddSingleton<QueuePublisher>();
+        services.AddSingleton<HttpDoor, QueueDoor>();
         services.AddMassTransit(registration =>
         {
             // A hospital's software phones nobody.
