@@ -135,6 +135,12 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
             return;
         }
 
+        if (source.OrgIds.Count > 0 && unit.OrgIdAtCreation is { } orgId && !source.OrgIds.Contains(orgId))
+        {
+            Reject(result, Notice.Of(Codes.OtherOrganization));
+            return;
+        }
+
         var studyId = StudyIds.OfUid(unit.Identity.StudyInstanceUid!);
         var study = _applier.Create(studyId, unit, source, result, delivery.Now);
         result.ResolvedBy = "created";

@@ -5,6 +5,9 @@ namespace IntegrationWorker.Mapping.Hl7;
 /// <summary>One order group: an ORC with its OBR and what follows, or an OBR alone. Indices into the message. docs/mapping.md §2.5.</summary>
 internal sealed class OrderGroup(Hl7Message message, int number)
 {
+    /// <summary>How many segments before an OBR further OBRs of the same ORC take over: enough for any order, and a bound on what a hostile message costs.</summary>
+    private const int InheritedMax = 100;
+
     public int Number => number;
 
     /// <summary>-1 when the group has none.</summary>
@@ -94,7 +97,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
             {
                 current.Others.Add(index);
 
-                if (current.ObrIndex < 0)
+                if (current.ObrIndex < 0 && beforeObr.Count < InheritedMax)
                 {
                     beforeObr.Add(index); // A TQ1 between ORC and OBR belongs to the order, so to each of its OBRs.
                 }
