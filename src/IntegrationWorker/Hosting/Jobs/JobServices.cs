@@ -6,10 +6,15 @@ namespace IntegrationWorker.Hosting.Jobs;
 internal static class JobServices
 {
     private static readonly TimeSpan _retentionEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _expiryEvery = TimeSpan.FromMinutes(10);
 
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
-        services.AddQuartz(quartz => Add<RetentionJob>(quartz, _retentionEvery));
+        services.AddQuartz(quartz =>
+        {
+            Add<RetentionJob>(quartz, _retentionEvery);
+            Add<ParkedExpiryJob>(quartz, _expiryEvery);
+        });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
 
         return services;

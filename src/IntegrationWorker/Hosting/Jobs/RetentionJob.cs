@@ -1,5 +1,4 @@
 using IntegrationWorker.Hosting.Health;
-using IntegrationWorker.Intake;
 using IntegrationWorker.Intake.Broker;
 using IntegrationWorker.Store;
 using Microsoft.Extensions.Options;
@@ -16,32 +15,20 @@ internal sealed class RetentionJob(
     IOptions<RetentionOptions> retention,
     IOptions<BrokerOptions> broker,
     TimeProvider time,
-    ILogger<RetentionJob> logger) : IJob
+    ILogger<RetentionJob> logger) : StoreJob(gate, logger)
 {
     private const int RowsOfAStep = 500;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(50);
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!gate.IsOpen)
-        {
-            return;
-        }
+        await LetEventsGoAsync(cancellationToken);
+        var deleted = await PurgeAsync(cancellationToken);
 
-        try
+        if (deleted > 0)
         {
-            await LetEventsGoAsync(cancellationToken);
-            var deleted = await PurgeAsync(cancellationToken);
-
-            if (deleted > 0)
-            {
-                HostingLog.Purged(logger, deleted);
-            }
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            HostingLog.JobFailed(logger, nameof(RetentionJob), SurroundingsFailure.Describe(failure));
+            HostingLog.Purged(logger, deleted);
         }
     }
 
