@@ -12,16 +12,14 @@ namespace IntegrationWorker.Intake;
 /// </summary>
 internal sealed class Batcher : BackgroundService
 {
-    // The doors hold back more: the broker by its prefetch, HTTP by waiting here.
-    private const int WaitingMax = 4096;
-
     // Bounds the memory of one batch: bodies may have megabytes.
     private const long BatchBytesMax = 32 * 1024 * 1024;
 
     private const int ConflictsMax = 8;
 
+    // Bounded by the doors: the broker's prefetch, and the number of requests at a time.
     private readonly Channel<WaitingMessage> _waiting =
-        Channel.CreateBounded<WaitingMessage>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+        Channel.CreateUnbounded<WaitingMessage>(new UnboundedChannelOptions { SingleReader = true });
 
     // Ends waiting of all kinds when the worker stops; the transaction in hand goes on.
     private readonly CancellationTokenSource _closing = new();
@@ -63,21 +61,21 @@ internal sealed class Batcher : BackgroundService
     /// <exception cref="DeliveryReturnedException">It was not decided about and nothing was written.</exception>
     public async Task<MessageResult> DecideAsync(InboundMessage message, CancellationToken cancellationToken)
     {
-        var waiting = new WaitingMessage(message, _time.GetUtcNow());
-
-        if (!_waiting.Writer.TryWrite(waiting))
-        {
-            try
-            {
-                await _waiting.Writer.WriteAsync(waiting, cancellationToken);
-            }
-            catch (ChannelClosedException)
-            {
-                throw new DeliveryReturnedException("The worker is stopping.");
-            }
-        }
+        var waiting = Prepare(message);
+        Enqueue(waiting);
 
         return await waiting.Outcome.WaitAsync(cancellationToken);
+    }
+
+    public WaitingMessage Prepare(InboundMessage message) => new(message, _time.GetUtcNow());
+
+    /// <summary>The order of these calls is the order in which messages are decided about.</summary>
+    public void Enqueue(WaitingMessage waiting)
+    {
+        if (!_waiting.Writer.TryWrite(waiting))
+        {
+            waiting.Return("The worker is stopping.");
+        }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -10,10 +10,13 @@ internal abstract class HttpDoor
 }
 
 /// <summary>Without a broker: decides about the message and answers after the commit, with the outcome.</summary>
-internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoor
+internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoor, IDisposable
 {
     // Most clients give up after a minute; what is committed later is a duplicate when they send it again.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(50);
+
+    // Bounds the memory that waiting requests take.
+    private readonly SemaphoreSlim _places = new(1024, 1024);
 
     public override async Task<IResult> TakeAsync(InboundMessage message, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -21,6 +24,8 @@ internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoo
         {
             return Away();
         }
+
+        await _places.WaitAsync(cancellationToken);
 
         try
         {
@@ -31,7 +36,13 @@ internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoo
         {
             return state.Reason is not null ? Away() : Problem.Unavailable("undecided", "The message was not decided about. Send it again later.");
         }
+        finally
+        {
+            _places.Release();
+        }
     }
+
+    public void Dispose() => _places.Dispose();
 
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Away() =>
         Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer. Send the message again later.");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using IntegrationWorker.Contracts;
-using MassTransit;
 using RabbitMQ.Client;
 
 namespace IntegrationWorker.Intake.Broker;
@@ -9,13 +8,6 @@ namespace IntegrationWorker.Intake.Broker;
 /// <summary>Turns deliveries into messages: the bytes as they came, whatever their content type.</summary>
 internal static class BrokerMessages
 {
-    public static InboundMessage From(ReceiveContext context, InputQueue queue, DateTimeOffset receivedAt)
-    {
-        var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
-
-        return From(context.Body.GetBytes(), delivery.Properties, queue, receivedAt);
-    }
-
     public static InboundMessage From(
         ReadOnlyMemory<byte> body, IReadOnlyBasicProperties properties, InputQueue queue, DateTimeOffset receivedAt)
     {

@@ -12,8 +12,16 @@ namespace IntegrationWorker.Intake.Broker;
 /// </remarks>
 internal sealed class IntakeFilter(Batcher batcher, InputQueue queue, TimeProvider time) : IFilter<ReceiveContext>
 {
-    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
-        batcher.DecideAsync(BrokerMessages.From(context, queue, time.GetUtcNow()), context.CancellationToken);
+    private readonly DeliveryOrder _order = new(time);
+
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
+        var waiting = batcher.Prepare(BrokerMessages.From(context.Body.GetBytes(), delivery.Properties, queue, time.GetUtcNow()));
+        _order.Pass(delivery.ConsumerTag, delivery.DeliveryTag, () => batcher.Enqueue(waiting));
+
+        return waiting.Outcome;
+    }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("intake").Add("queue", queue.Name);
 }
