@@ -6,12 +6,14 @@ using IntegrationWorker.StudyApi;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>studies list|show|history</c>.</summary>
+/// <summary><c>studies list|show|history|explain</c>.</summary>
 internal static class StudiesVerbs
 {
     private static readonly Option<int> _limit = CommonOptions.Limit(StudyQuery.LimitUsual, StudyQuery.LimitMax);
     private static readonly Option<string?> _accession = new("--accession") { Description = "Only studies with this accession number" };
     private static readonly Argument<string> _study = new("study") { Description = "Study id, DICOM Study Instance UID or accession number" };
+
+    private static readonly Option<string?> _field = new("--field") { Description = "Only this field: severity, metadata.ris.modality …" };
 
     public static Command Create()
     {
@@ -24,7 +26,13 @@ internal static class StudiesVerbs
         var history = new Command("history", "Show all that was done to a study") { _study, CommonOptions.Json };
         history.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => HistoryAsync(parsed, services, t), token));
 
-        return new Command("studies", "Look at studies") { list, show, history };
+        var explain = new Command("explain", "Show who set each field of a study, from where in which message, and what was held back")
+        {
+            _study, _field, CommonOptions.Json,
+        };
+        explain.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ExplainAsync(parsed, services, t), token));
+
+        return new Command("studies", "Look at studies") { list, show, history, explain };
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
@@ -95,6 +103,29 @@ internal static class StudiesVerbs
             [
                 Tables.Time(entry.At), entry.Version.ToString(), entry.Outcome, entry.MessageKey, entry.Unit.ToString(), entry.SourceId, entry.MessageType,
             ]));
+
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> ExplainAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var study = await FindAsync(parsed, services, cancellationToken);
+        var explainer = services.GetRequiredService<StudyExplainer>();
+        var explanation = (await explainer.ExplainAsync(study.StudyId, parsed.GetValue(_field), cancellationToken))!;
+
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            Verb.PrintJson(explanation);
+            return ExitCodes.Ok;
+        }
+
+        Tables.Print(
+            ["field", "decision", "value", "where", "message", "source", "at", "held by"],
+            explanation.Fields.SelectMany(field => field.Decisions.Select(decision => (IReadOnlyList<string?>)
+            [
+                field.Field, decision.Verdict, decision.Value, decision.Location, decision.MessageKey, decision.SourceId, Tables.Time(decision.At),
+                decision.Holder,
+            ])));
 
         return ExitCodes.Ok;
     }

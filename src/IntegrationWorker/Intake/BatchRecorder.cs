@@ -18,12 +18,10 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
             changes.Outbox.Add(new OutboxEntry(eventId, study.StudyId, study.Version, now, events.Write(eventId, study, unit, result, kind, now)));
         }
 
-        if (result.Effective is not null || result.Held.Count > 0)
-        {
-            changes.History.Add(new HistoryEntry(
-                study.StudyId, study.Version, now, unit.MessageKey, unit.Number, unit.SourceId, unit.MessageType, result.Outcome,
-                HistoryJson.Write(unit, result)));
-        }
+        // What changed nothing is in the history too: whoever looks at a study finds every message about it.
+        changes.History.Add(new HistoryEntry(
+            study.StudyId, study.Version, now, unit.MessageKey, unit.Number, unit.SourceId, unit.MessageType, result.Outcome,
+            HistoryJson.Write(unit, result)));
     }
 
     public void Replace(ParkedUnit parked, UnitResult result, DateTimeOffset now)

@@ -22,6 +22,7 @@ internal static class HistoryJson
             writer.WriteString("sourceTime", unit.SourceTime);
             WriteIfSet(writer, "resolvedBy", result.ResolvedBy);
             WriteIfSet(writer, "eventId", result.EventId);
+            WriteIfSet(writer, "error", result.Error?.Code);
             WriteIfSet(writer, "lifecycle", result.Effective?.Lifecycle);
             WriteChanges(writer, result.Effective?.Changes ?? []);
             WriteHeld(writer, result.Held);

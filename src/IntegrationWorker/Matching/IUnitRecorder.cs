@@ -6,7 +6,7 @@ namespace IntegrationWorker.Matching;
 /// <summary>Takes down what became of units: history, events, and the record of a unit that had to wait.</summary>
 internal interface IUnitRecorder
 {
-    /// <summary>A unit was applied to a study (with or without a change), or created it.</summary>
+    /// <summary>A unit was applied to a study (with or without a change), created it, or was refused by it.</summary>
     void Record(Study study, UnitUpdate unit, UnitResult result, DateTimeOffset now);
 
     /// <summary>A unit that waited has its final outcome.</summary>

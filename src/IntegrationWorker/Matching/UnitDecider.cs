@@ -36,7 +36,7 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
             case UnitKind.PatientUpdate:
                 return UpdatePatient(unit, source, result, delivery);
             case UnitKind.PatientMerge:
-                return MergePatient(unit, source, result);
+                return MergePatient(unit, source, result, delivery);
             default:
                 DecideStudy(unit, source, result, delivery, reapplied);
                 return result;
@@ -89,8 +89,15 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
         if (match.Rejection is { } contradiction)
         {
             result.ResolvedBy = match.By;
-            result.StudyId = match.Studies is [var refused] ? refused.StudyId : null;
-            Reject(result, contradiction);
+
+            if (match.Studies is [var guarded])
+            {
+                Refuse(guarded, unit, result, contradiction, delivery);
+            }
+            else
+            {
+                Reject(result, contradiction);
+            }
         }
         else if (match.Studies.Count > 1)
         {
@@ -159,7 +166,7 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
 
         if (StudyApplier.RefusalOf(study, unit, source) is { } refusal)
         {
-            Reject(result, refusal);
+            Refuse(study, unit, result, refusal, delivery);
             return [];
         }
 
@@ -228,8 +235,8 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
 
         if (match.Rejection is { } contradiction)
         {
-            (result.ResolvedBy, result.StudyId) = (match.By, study.StudyId);
-            Reject(result, contradiction);
+            result.ResolvedBy = match.By;
+            Refuse(study, parked.Unit, result, contradiction, delivery);
         }
         else
         {
@@ -267,7 +274,7 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
         return result;
     }
 
-    private UnitResult MergePatient(UnitUpdate unit, Source source, UnitResult result)
+    private UnitResult MergePatient(UnitUpdate unit, Source source, UnitResult result, Delivery delivery)
     {
         var studies = _matcher.OfPatient(unit.PriorPatientKeys ?? [], source);
 
@@ -285,6 +292,7 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
             var one = ResultOf(unit);
             (one.StudyId, one.Outcome) = (study.StudyId, Outcomes.Linked);
             LinkRules.Merge(set, study, unit, rules);
+            recorder.Record(study, unit, one, delivery.Now);
             result.Studies.Add(one);
         }
 
@@ -302,6 +310,14 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
         EventNumber = unit.EventNumber,
         Update = unit,
     };
+
+    /// <summary>The study is known and must not be touched by this unit: its history tells that somebody tried.</summary>
+    private void Refuse(Study study, UnitUpdate unit, UnitResult result, Notice error, Delivery delivery)
+    {
+        result.StudyId = study.StudyId;
+        Reject(result, error);
+        recorder.Record(study, unit, result, delivery.Now);
+    }
 
     private static UnitResult Reject(UnitResult result, Notice error)
     {

@@ -19,6 +19,9 @@ internal static class QueryEndpoints
         group.MapGet("/studies/{studyId}/history", HistoryAsync)
             .WithName("GetStudyHistory")
             .WithSummary("All that was done to a study, the oldest first");
+        group.MapGet("/studies/{studyId}/explain", ExplainAsync)
+            .WithName("ExplainStudy")
+            .WithSummary("Why a study is as it is: who set each field, from where in which message, and what was held back");
         group.MapGet("/events", EventsAsync)
             .WithName("ReadEvents")
             .WithSummary("StudyUpdated events after a position");
@@ -62,6 +65,12 @@ internal static class QueryEndpoints
 
         return TypedResults.Ok(new HistoryPage(studyId, [.. history.Select(HistoryView.Of)]));
     }
+
+    private static async Task<Results<Ok<StudyExplanation>, ProblemHttpResult>> ExplainAsync(
+        string studyId, StudyExplainer explainer, CancellationToken cancellationToken, string? field = null) =>
+        await explainer.ExplainAsync(studyId, field, cancellationToken) is { } explanation
+            ? TypedResults.Ok(explanation)
+            : Problem.NotFound("There is no such study.");
 
     private static async Task<Results<Ok<EventPage>, ProblemHttpResult>> EventsAsync(
         EventFeed feed, CancellationToken cancellationToken, long after = 0, int limit = EventFeed.LimitUsual)
