@@ -24,7 +24,7 @@ internal static class Some
             CreatedBy = "ris-north",
             State = new StudyState(),
         };
-        var write = new Write("ris-north", Authority.Ris, Clock.At(Noon), "hl7/RIS/NORTH/1#1");
+        var write = WriteBy("ris-north");
         study.State.Of(FieldNames.StudyDescription).Set(description, write);
         study.State.Of(FieldNames.Severity).Set("high", write);
         study.State.Of(FieldNames.OfMetadata("ris.modality")).Set("CT", write);
@@ -32,6 +32,8 @@ internal static class Some
 
         return study;
     }
+
+    public static Write WriteBy(string source) => new(source, Authority.Ris, Clock.At(Noon), $"hl7/{source}/1#1");
 
     public static LedgerRecord Record(string key, int generation = 1, string outcome = Outcomes.Applied) => new()
     {

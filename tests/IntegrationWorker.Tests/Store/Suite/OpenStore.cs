@@ -1,0 +1,40 @@
+using IntegrationWorker.Store.Protection;
+using IntegrationWorker.Store.Sql;
+
+namespace IntegrationWorker.Store.Suite;
+
+/// <summary>A database with all that the worker has over it.</summary>
+internal sealed class OpenStore(
+    Database database, StoreMigrator migrator, Func<DataProtector, IStudyStore> studies, ProtectionKeys keys) : IAsyncDisposable
+{
+    private readonly DataProtector _protector = new(keys);
+
+    /// <summary>The clock of outbox and dead letters; it stands still unless a test sets it.</summary>
+    public SetTime Time { get; } = new(Some.Noon);
+
+    public Database Database => database;
+
+    public StoreMigrator Migrator => migrator;
+
+    public IStudyStore Studies => field ??= studies(_protector);
+
+    public IStudyReader Reader => field ??= new StudyReader(database);
+
+    public IOutboxStore Outbox => field ??= new OutboxStore(database, Time);
+
+    public IDeadLetterStore DeadLetters => field ??= new DeadLetterStore(database, _protector, Time);
+
+    public IStoreMaintenance Maintenance => field ??= new StoreMaintenance(database, Outbox, _protector);
+
+    public IStoreHealth Health => field ??= new StoreHealth(database, Time);
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
+
+/// <summary>A clock that a test sets.</summary>
+internal sealed class SetTime(DateTimeOffset now) : TimeProvider
+{
+    public DateTimeOffset Now { get; set; } = now;
+
+    public override DateTimeOffset GetUtcNow() => Now;
+}
