@@ -14,6 +14,7 @@ internal static class CommandLine
             MigrateVerb.Create(),
             CheckConfigVerb.Create(),
             SendVerb.Create(),
+            PreviewVerb.Create(),
             StudiesVerbs.Create(),
             MessagesVerbs.Create(),
             EventsVerbs.Create(),

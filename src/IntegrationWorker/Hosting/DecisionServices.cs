@@ -21,6 +21,8 @@ internal static class DecisionServices
             provider.GetRequiredService<IEventPublisher>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMessagePipeline>(provider => provider.GetRequiredService<MessagePipeline>());
+        services.AddSingleton<IMessagePreview>(provider => provider.GetRequiredService<MessagePipeline>());
+        services.AddSingleton<IMessagePipeline>(provider => provider.GetRequiredService<MessagePipeline>());
 
         return services;
     }

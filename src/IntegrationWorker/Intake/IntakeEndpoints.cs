@@ -16,6 +16,13 @@ internal static class IntakeEndpoints
             .WithName("PostMessage")
             .WithSummary("Takes one raw message; answers when it, or its outcome, is on durable storage");
 
+        routes.MapPost("/v1/preview", PreviewAsync)
+            .Produces<Studies.MessageResult>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithTags("Messages")
+            .WithName("PreviewMessage")
+            .WithSummary("What a raw message would change now, and why not the rest. Writes nothing");
+
         routes.MapMethods("/fhir/{sourceId}/{**path}", ["POST", "PUT", "DELETE"], PostFhirAsync)
             .Produces(StatusCodes.Status200OK)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -32,6 +39,16 @@ internal static class IntakeEndpoints
         return message.Body.IsEmpty
             ? Problem.Malformed("There is no message in the body.")
             : await door.TakeAsync(message, PreferredWait.Of(request), cancellationToken);
+    }
+
+    private static async Task<IResult> PreviewAsync(
+        HttpRequest request, HttpMessages messages, IMessagePreview preview, CancellationToken cancellationToken, string? source = null)
+    {
+        var message = await messages.ReadAsync(request, string.IsNullOrEmpty(source) ? null : source, cancellationToken);
+
+        return message.Body.IsEmpty
+            ? Problem.Malformed("There is no message in the body.")
+            : TypedResults.Ok(await preview.PreviewAsync(message, cancellationToken));
     }
 
     private static async Task<IResult> PostFhirAsync(

@@ -13,25 +13,39 @@ namespace IntegrationWorker.Intake;
 /// <param name="hash">Keyed hash of patient identifiers and visit numbers.</param>
 internal sealed class MessagePipeline(
     Rulebook rules, Func<string, string> hash, IStudyStore store, EventSettings events, IEventPublisher publisher, TimeProvider time)
-    : IMessagePipeline
+    : IMessagePipeline, IMessagePreview
 {
     /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
     private const int LoadRoundsMax = 16;
 
     public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken)
     {
-        var messages = new List<MappedMessage>(batch.Count);
-
-        foreach (var inbound in batch)
-        {
-            messages.Add(Read(inbound));
-        }
-
+        await using var transaction = await store.BeginAsync(cancellationToken);
         var changes = new BatchChanges();
+        var results = await DecideAsync(transaction, batch, changes, cancellationToken);
+
+        await transaction.SaveAsync(changes, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+
+        publisher.Offer(changes.Outbox);
+        return results;
+    }
+
+    public async Task<MessageResult> PreviewAsync(InboundMessage message, CancellationToken cancellationToken)
+    {
+        // Decided as any other message is, and then let go of: what the transaction claimed is rolled back.
+        await using var transaction = await store.BeginAsync(cancellationToken);
+        var results = await DecideAsync(transaction, [message], new BatchChanges(), cancellationToken);
+
+        return results[0];
+    }
+
+    private async Task<IReadOnlyList<MessageResult>> DecideAsync(
+        IStoreBatch transaction, IReadOnlyList<InboundMessage> batch, BatchChanges changes, CancellationToken cancellationToken)
+    {
+        List<MappedMessage> messages = [.. batch.Select(Read)];
         var set = new StudySet(rules, changes);
         var ledger = new Ledger();
-
-        await using var transaction = await store.BeginAsync(cancellationToken);
 
         ledger.Add(await transaction.ClaimAsync(BaseKeysOf(messages), cancellationToken));
         await LoadAsync(transaction, messages, set, ledger, cancellationToken);
@@ -42,19 +56,9 @@ internal sealed class MessagePipeline(
         decider.Add(await LoadPositionsAsync(transaction, messages, cancellationToken));
 
         var now = time.GetUtcNow();
-        var results = new List<MessageResult>(messages.Count);
-
-        foreach (var message in messages)
-        {
-            results.Add(decider.Decide(message, now));
-        }
-
+        List<MessageResult> results = [.. messages.Select(message => decider.Decide(message, now))];
         decider.Collect();
 
-        await transaction.SaveAsync(changes, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-
-        publisher.Offer(changes.Outbox);
         return results;
     }
 

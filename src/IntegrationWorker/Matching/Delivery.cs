@@ -12,10 +12,5 @@ internal sealed record Delivery(InboundMessage Inbound, DateTimeOffset Now)
     public byte[] Headers => _headers ??= ResultJson.Write(Inbound.Headers);
 
     /// <summary><c>hl7v2</c>, <c>fhir</c> or <c>command</c>.</summary>
-    public string Door => Inbound.Door switch
-    {
-        Intake.Door.Hl7v2 => "hl7v2",
-        Intake.Door.Fhir => "fhir",
-        _ => "command",
-    };
+    public string Door => Inbound.Door.ToText();
 }
