@@ -6,7 +6,7 @@ using IntegrationWorker.Store.Suite;
 namespace IntegrationWorker.Tests.Store;
 
 /// <summary>A SQLite store in a folder of its own, which goes with it.</summary>
-internal sealed class SqliteStoreFixture : IAsyncDisposable
+internal sealed class SqliteStoreFixture : ITestStore
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("store-").FullName;
 
@@ -18,7 +18,7 @@ internal sealed class SqliteStoreFixture : IAsyncDisposable
 
     public ProtectionKeys Keys { get; }
 
-    public OpenStore Store { get; private set; }
+    public OpenStore Store { get; }
 
     public string Path => System.IO.Path.Combine(_folder, "worker.db");
 
@@ -31,7 +31,6 @@ internal sealed class SqliteStoreFixture : IAsyncDisposable
         return fixture;
     }
 
-    /// <summary>A further door to the same file, as another process has it.</summary>
     public OpenStore Open()
     {
         var database = new SqliteDatabase(Path);

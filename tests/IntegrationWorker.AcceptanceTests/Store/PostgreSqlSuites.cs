@@ -1,0 +1,21 @@
+using IntegrationWorker.AcceptanceTests.Surroundings;
+using IntegrationWorker.Store.Suite;
+
+namespace IntegrationWorker.AcceptanceTests.Store;
+
+public sealed class PostgreSqlOutboxTests(SharedSurroundings surroundings) : OutboxSuite(PostgreSqlSuites.On(surroundings));
+
+public sealed class PostgreSqlStudyReaderTests(SharedSurroundings surroundings) : StudyReaderSuite(PostgreSqlSuites.On(surroundings));
+
+public sealed class PostgreSqlDeadLetterTests(SharedSurroundings surroundings) : DeadLetterSuite(PostgreSqlSuites.On(surroundings));
+
+public sealed class PostgreSqlMaintenanceTests(SharedSurroundings surroundings) : MaintenanceSuite(PostgreSqlSuites.On(surroundings));
+
+public sealed class PostgreSqlStartTests(SharedSurroundings surroundings) : StartSuite(PostgreSqlSuites.On(surroundings));
+
+/// <summary>The suites on PostgreSQL.</summary>
+internal static class PostgreSqlSuites
+{
+    public static Func<CancellationToken, Task<ITestStore>> On(SharedSurroundings surroundings) =>
+        async token => await PostgreSqlStore.CreateAsync(surroundings, token);
+}

@@ -1,0 +1,19 @@
+using IntegrationWorker.Store.Suite;
+
+namespace IntegrationWorker.Tests.Store;
+
+public sealed class SqliteOutboxTests() : OutboxSuite(SqliteSuites.CreateAsync);
+
+public sealed class SqliteStudyReaderTests() : StudyReaderSuite(SqliteSuites.CreateAsync);
+
+public sealed class SqliteDeadLetterTests() : DeadLetterSuite(SqliteSuites.CreateAsync);
+
+public sealed class SqliteMaintenanceTests() : MaintenanceSuite(SqliteSuites.CreateAsync);
+
+public sealed class SqliteStartTests() : StartSuite(SqliteSuites.CreateAsync);
+
+/// <summary>The suites on SQLite.</summary>
+internal static class SqliteSuites
+{
+    public static async Task<ITestStore> CreateAsync(CancellationToken cancellationToken) => await SqliteStoreFixture.CreateAsync(cancellationToken);
+}

@@ -1,0 +1,118 @@
+using IntegrationWorker.Studies;
+using Xunit;
+
+namespace IntegrationWorker.Store.Suite;
+
+/// <summary>The events, for those who publish and read them.</summary>
+public abstract class OutboxSuite : OpenStoreSuite
+{
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(5);
+
+    private protected OutboxSuite(Func<CancellationToken, Task<ITestStore>> create)
+        : base(create)
+    {
+    }
+
+    [Fact]
+    public async Task GivenEvents_WhenReadPageByPage_ThenAllComeOnceWithTheirBytesPublishedOrNot()
+    {
+        var study = Some.Study();
+        var events = await AddAsync([.. Enumerable.Range(1, 7).Select(version => Some.Event(study, version))]);
+        await Store.Outbox.MarkPublishedAsync([events[1].Position, events[4].Position], Token);
+
+        var read = new List<OutboxEntry>();
+
+        while (await Store.Outbox.ReadAfterAsync(read.LastOrDefault()?.Position ?? 0, 3, Token) is { Count: > 0 } page)
+        {
+            Assert.True(page.Count <= 3);
+            read.AddRange(page);
+        }
+
+        Assert.Equivalent(events, read, strict: true);
+    }
+
+    [Fact]
+    public async Task GivenEventsOfAllAges_WhenTaken_ThenTheOldUnpublishedOnesComeInOrderAndNoneOvertakesAnother()
+    {
+        var (first, second) = (Some.Study(), Some.Study());
+        var (old, young) = (Some.Noon - _grace, Some.Noon);
+        var events = await AddAsync(
+            Some.Event(first, 1, old),
+            Some.Event(second, 1, young), // Its publisher may be at it.
+            Some.Event(first, 2, old),
+            Some.Event(second, 2, old), // Old, but after a young one of its study.
+            Some.Event(first, 3, old));
+        await Store.Outbox.MarkPublishedAsync([events[0].Position], Token);
+
+        var taken = await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token);
+
+        Assert.Equivalent(new[] { events[2], events[4] }, taken, strict: true);
+        Assert.Equal(events[2].Position, Assert.Single(await Store.Outbox.TakeUnpublishedAsync(_grace, 2, Token)).Position);
+    }
+
+    [Fact]
+    public async Task GivenTimeHasPassed_WhenTaken_ThenTheHeldBackOnesComeToo()
+    {
+        var study = Some.Study();
+        var events = await AddAsync(Some.Event(study, 1), Some.Event(study, 2));
+        Assert.Empty(await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token));
+
+        Store.Time.Now += _grace;
+
+        Assert.Equal(events.Select(entry => entry.Position), (await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token)).Select(entry => entry.Position));
+    }
+
+    [Fact]
+    public async Task GivenAnOlderUnpublishedEventOfTheStudy_WhenAskedWhatMayGo_ThenTheLaterOnesMayNot()
+    {
+        var (study, other) = (Some.Study(), Some.Study());
+        var events = await AddAsync(Some.Event(study, 1), Some.Event(study, 2), Some.Event(other, 1), Some.Event(study, 3));
+        long[] late = [events[1].Position, events[2].Position, events[3].Position];
+
+        Assert.Equal([events[2].Position], await Store.Outbox.FindPublishableAsync(late, Token));
+
+        await Store.Outbox.MarkPublishedAsync([events[0].Position], Token);
+        Assert.Equal(late, (await Store.Outbox.FindPublishableAsync(late, Token)).Order());
+        Assert.Empty(await Store.Outbox.FindPublishableAsync([], Token));
+    }
+
+    [Fact]
+    public async Task GivenPublishedEvents_WhenTheOldOnesAreDeleted_ThenTheYoungAndTheUnpublishedStayAndNoPositionIsUsedAgain()
+    {
+        var study = Some.Study();
+        var old = Some.Noon.AddDays(-8);
+        var events = await AddAsync(
+            Some.Event(study, 1, old), Some.Event(study, 2, old), Some.Event(study, 3, old), Some.Event(study, 4, Some.Noon));
+        await Store.Outbox.MarkPublishedAsync([events[0].Position, events[1].Position, events[3].Position], Token);
+
+        Assert.Equal(1, await Store.Outbox.DeletePublishedBeforeAsync(Some.Noon.AddDays(-7), 1, Token));
+        Assert.Equal(1, await Store.Outbox.DeletePublishedBeforeAsync(Some.Noon.AddDays(-7), 10, Token));
+        Assert.Equal(0, await Store.Outbox.DeletePublishedBeforeAsync(Some.Noon.AddDays(-7), 10, Token));
+
+        Assert.Equal([3, 4], (await Store.Outbox.ReadAfterAsync(0, 10, Token)).Select(entry => entry.Version));
+        Assert.True((await AddAsync(Some.Event(study, 5)))[0].Position > events[3].Position);
+    }
+
+    [Fact]
+    public async Task GivenAllEventsAreDeleted_WhenOneIsAdded_ThenItsPositionIsNew()
+    {
+        var study = Some.Study();
+        var last = (await AddAsync(Some.Event(study, 1, Some.Noon.AddDays(-8))))[0].Position;
+        await Store.Outbox.MarkPublishedAsync([last], Token);
+        Assert.Equal(1, await Store.Outbox.DeletePublishedBeforeAsync(Some.Noon, 10, Token));
+
+        Assert.True((await AddAsync(Some.Event(study, 2)))[0].Position > last);
+    }
+
+    [Fact]
+    public async Task GivenAnEventWhoseIdIsThere_WhenSaved_ThenItIsAConflict()
+    {
+        var entry = Some.Event(Some.Study());
+        await AddAsync(entry);
+
+        await Assert.ThrowsAsync<StoreConflictException>(() => AddAsync(entry with { Version = 2 }));
+    }
+
+    private async Task<IReadOnlyList<OutboxEntry>> AddAsync(params OutboxEntry[] entries) =>
+        (await Store.Studies.WriteAsync(changes => changes.Outbox.AddRange(entries), Token)).Outbox;
+}

@@ -1,0 +1,137 @@
+using IntegrationWorker.Studies;
+using Xunit;
+
+namespace IntegrationWorker.Store.Suite;
+
+/// <summary>Looking at what is stored.</summary>
+public abstract class StudyReaderSuite : OpenStoreSuite
+{
+    private protected StudyReaderSuite(Func<CancellationToken, Task<ITestStore>> create)
+        : base(create)
+    {
+    }
+
+    [Fact]
+    public async Task GivenAStudy_WhenLookedUpByItsIdItsUidOrALink_ThenItIsFoundAndNothingElseIs()
+    {
+        var (study, other) = (Some.Study(), Some.Study());
+        await AddAsync(study, other);
+        var link = new Link(LinkKind.Accession, "A-1", "RIS", study.StudyId);
+        await Store.Studies.WriteAsync(changes => changes.NewLinks.Add(link), Token);
+
+        Assert.Equivalent(study, await Store.Reader.FindByIdAsync(study.StudyId, Token), strict: true);
+        Assert.Equivalent(study, await Store.Reader.FindByUidAsync(study.StudyInstanceUid, Token), strict: true);
+        Assert.Equal(study.StudyId, Assert.Single(await Store.Reader.FindByLinkAsync(LinkKind.Accession, "A-1", Token)).StudyId);
+        Assert.Equal(
+            study.StudyId, Assert.Single(await Store.Reader.FindByLinkAsync(LinkKind.StudyInstanceUid, study.StudyInstanceUid, Token)).StudyId);
+        Assert.Null(await Store.Reader.FindByIdAsync("stu_unknown", Token));
+        Assert.Null(await Store.Reader.FindByUidAsync("1.2.3", Token));
+        Assert.Empty(await Store.Reader.FindByLinkAsync(LinkKind.Filler, "A-1", Token));
+        Assert.Contains(link, await Store.Reader.LinksAsync(study.StudyId, Token));
+        Assert.Equal(3, (await Store.Reader.LinksAsync(study.StudyId, Token)).Count);
+        Assert.Empty(await Store.Reader.LinksAsync("stu_unknown", Token));
+    }
+
+    [Fact]
+    public async Task GivenStudies_WhenListedPageByPage_ThenAllComeOnceInOrderOfId()
+    {
+        Study[] studies = [.. Enumerable.Range(0, 7).Select(_ => Some.Study())];
+        await AddAsync(studies);
+
+        var read = new List<string>();
+
+        while (await Store.Reader.ListAsync(StudyFilter.All, 3, read.LastOrDefault(), Token) is { Count: > 0 } page)
+        {
+            read.AddRange(page.Select(study => study.StudyId));
+        }
+
+        Assert.Equal(studies.Select(study => study.StudyId).Order(StringComparer.Ordinal), read);
+    }
+
+    [Fact]
+    public async Task GivenStudies_WhenListedWithAFilter_ThenOnlyThoseComeThatPassAllOfIt()
+    {
+        var (plain, assigned, cancelled) = (Some.Study(), Some.Study(description: "MR 100% Knee_left"), Some.Study(description: "US Ärm"));
+        var write = Some.WriteBy("ris-north");
+        assigned.State.Of(FieldNames.AssignedTo).Set("usr_1", write);
+        assigned.State.Of(FieldNames.StudyViewerStatus).Set(ViewerStatus.Complete, write);
+        cancelled.State.Of(FieldNames.IsCancelled).Set("true", write);
+        cancelled.State.Of(FieldNames.Severity).Set("stat", write);
+        cancelled.ExpressCustomerId = "cus_1";
+        await AddAsync(plain, assigned, cancelled);
+
+        await ExpectAsync(new StudyFilter { AssignedTo = "usr_1" }, assigned);
+        await ExpectAsync(new StudyFilter { AssignedTo = "" }, plain, cancelled);
+        await ExpectAsync(new StudyFilter { Severity = "stat" }, cancelled);
+        await ExpectAsync(new StudyFilter { StudyViewerStatus = ViewerStatus.Complete }, assigned);
+        await ExpectAsync(new StudyFilter { IsCancelled = true }, cancelled);
+        await ExpectAsync(new StudyFilter { IsCancelled = false }, plain, assigned);
+        await ExpectAsync(new StudyFilter { ExpressCustomerId = "cus_1" }, cancelled);
+        await ExpectAsync(new StudyFilter { DescriptionContains = "ct ch" }, plain);
+        await ExpectAsync(new StudyFilter { DescriptionContains = "%" }, assigned); // No wildcard.
+        await ExpectAsync(new StudyFilter { DescriptionContains = "e_l" }, assigned);
+        await ExpectAsync(new StudyFilter { DescriptionContains = "Ä" }, cancelled);
+        await ExpectAsync(new StudyFilter { DescriptionContains = @"\" });
+        await ExpectAsync(new StudyFilter { IsCancelled = false, Severity = "stat" });
+    }
+
+    [Fact]
+    public async Task GivenAnEmptiedFilter_WhenAStudyIsUnassignedAgain_ThenItIsListedAsUnassigned()
+    {
+        var study = Some.Study();
+        study.State.Of(FieldNames.AssignedTo).Set("usr_1", Some.WriteBy("ehr"));
+        await AddAsync(study);
+        study.State.Of(FieldNames.AssignedTo).Set(null, Some.WriteBy("ehr"));
+
+        await Store.Studies.WriteAsync(changes => changes.ChangedStudies.Add(study), Token);
+
+        await ExpectAsync(new StudyFilter { AssignedTo = "" }, study);
+        await ExpectAsync(new StudyFilter { AssignedTo = "usr_1" });
+    }
+
+    [Fact]
+    public async Task GivenAHistory_WhenReadByStudyOrByMessage_ThenItsEntriesComeInTheOrderTheyWereWritten()
+    {
+        var (study, other) = (Some.Study(), Some.Study());
+        HistoryEntry[] entries =
+        [
+            Some.History(study, "m2"), Some.History(other, "m1"), Some.History(study, "m1"), Some.History(study, "m1") with { StudyId = null, Unit = 2 },
+        ];
+        await Store.Studies.WriteAsync(changes => changes.History.AddRange(entries), Token);
+
+        Assert.Equivalent(new[] { entries[0], entries[2] }, await Store.Reader.HistoryAsync(study.StudyId, Token), strict: true);
+        Assert.Equivalent(entries[1..], await Store.Reader.HistoryOfMessageAsync("m1", Token), strict: true);
+        Assert.Empty(await Store.Reader.HistoryAsync("stu_unknown", Token));
+    }
+
+    [Fact]
+    public async Task GivenRecords_WhenOneIsLookedUpByItsKey_ThenThatGenerationComes()
+    {
+        await Store.Studies.WriteAsync(changes => changes.NewRecords.AddRange([Some.Record("k"), Some.Record("k", generation: 2)]), Token);
+
+        Assert.Equivalent(Some.Record("k", generation: 2), await Store.Reader.FindMessageAsync("k~2", Token), strict: true);
+        Assert.Equal(1, (await Store.Reader.FindMessageAsync("k", Token))?.Generation);
+        Assert.Null(await Store.Reader.FindMessageAsync("k~3", Token));
+    }
+
+    [Fact]
+    public async Task GivenAnOpenBatch_WhenReading_ThenNobodyWaitsAndNothingUncommittedIsSeen()
+    {
+        var study = Some.Study();
+        await using var batch = await Store.Studies.BeginAsync(Token);
+        var changes = new BatchChanges();
+        changes.NewStudies.Add(study);
+        await batch.SaveAsync(changes, Token);
+
+        Assert.Null(await Store.Reader.FindByIdAsync(study.StudyId, Token));
+    }
+
+    private Task AddAsync(params Study[] studies) => Store.Studies.WriteAsync(changes => changes.NewStudies.AddRange(studies), Token);
+
+    private async Task ExpectAsync(StudyFilter filter, params Study[] expected)
+    {
+        var found = await Store.Reader.ListAsync(filter, 100, null, Token);
+
+        Assert.Equal(expected.Select(study => study.StudyId).Order(StringComparer.Ordinal), found.Select(study => study.StudyId));
+    }
+}
