@@ -134,6 +134,11 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         {
             result.Reason = first.Reason;
         }
+
+        if (message.Inbound.Door == Door.Command)
+        {
+            result.Error = result.Units.Find(unit => unit.Error is not null)?.Error; // A command is one unit.
+        }
     }
 
     private static MessageResult DuplicateOf(MappedMessage message, MappedPart part, LedgerDecision decision)

@@ -9,9 +9,13 @@ namespace IntegrationWorker.Studies;
 /// The transaction time survives a resend with a new message time, and so does the order of what was said.
 /// A tie in all three leaves the order of arrival. docs/mapping.md §6.1.
 /// </remarks>
+/// <param name="IsMessageTime">The message named no transaction time (ORC-9 …): its message time stands for it. Not compared.</param>
 [JsonConverter(typeof(ClockConverter))]
-internal readonly record struct Clock(Moment Transaction, Moment Message, long? Sequence)
+internal readonly record struct Clock(Moment Transaction, Moment Message, long? Sequence, bool IsMessageTime = false)
 {
+    /// <summary>Marks <see cref="IsMessageTime"/> in the compact form.</summary>
+    private const char MessageTimeMark = 'm';
+
     public static Clock At(DateTimeOffset instant) => new(Moment.At(instant), Moment.At(instant), null);
 
     /// <summary>Below zero: this is older. Above zero: newer. Zero: a tie, the later arrival counts as newer.</summary>
@@ -40,21 +44,24 @@ internal readonly record struct Clock(Moment Transaction, Moment Message, long? 
     {
         var transaction = Transaction.ToCompact();
         var message = Message == Transaction ? "" : Message.ToCompact();
+        var mark = IsMessageTime ? MessageTimeMark.ToString() : "";
 
         return Sequence is { } sequence
-            ? string.Create(CultureInfo.InvariantCulture, $"{transaction};{message};{sequence}")
-            : message.Length == 0 ? transaction : $"{transaction};{message}";
+            ? string.Create(CultureInfo.InvariantCulture, $"{mark}{transaction};{message};{sequence}")
+            : message.Length == 0 ? mark + transaction : $"{mark}{transaction};{message}";
     }
 
     public static Clock FromCompact(ReadOnlySpan<char> text)
     {
+        var isMessageTime = text is [MessageTimeMark, ..];
+        text = isMessageTime ? text[1..] : text;
         Span<Range> parts = stackalloc Range[4];
         var count = text.Split(parts, ';');
         var transaction = Moment.FromCompact(text[parts[0]]);
         var message = count > 1 && !text[parts[1]].IsEmpty ? Moment.FromCompact(text[parts[1]]) : transaction;
         long? sequence = count > 2 ? long.Parse(text[parts[2]], CultureInfo.InvariantCulture) : null;
 
-        return new Clock(transaction, message, sequence);
+        return new Clock(transaction, message, sequence, isMessageTime);
     }
 }
 

@@ -239,6 +239,7 @@ internal sealed class StudyApplier(Rulebook rules)
                 || (held.Field == FieldNames.Severity && FieldGate.Raises(application.Study.Severity, held.Value));
 
             if (held.Reason == "older" && isUrgent && last?.Source == application.Unit.SourceId
+                && application.Unit.Clock.IsMessageTime != last.Clock.IsMessageTime
                 && application.Unit.Clock.Message.CompareTo(last.Clock.Message) > 0)
             {
                 application.Warn(Notice.Of(Codes.TransactionTimeNeverMoves));

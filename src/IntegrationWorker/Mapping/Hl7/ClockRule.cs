@@ -21,9 +21,9 @@ internal static class ClockRule
     {
         var receivedAt = reader.Envelope.Inbound.ReceivedAt;
         var message = reader.Envelope.MessageTime;
-        var stated = (reader.Source.ClockIsMessageTime ? null : Transaction(reader, kind)) ?? message;
+        var stated = reader.Source.ClockIsMessageTime ? null : Transaction(reader, kind);
 
-        if (stated is not { } transaction)
+        if ((stated ?? message) is not { } transaction)
         {
             reader.Warn(Notice.Of(Codes.NoUsableTime));
             sourceTime = OfReceipt(receivedAt);
@@ -34,7 +34,7 @@ internal static class ClockRule
         sourceTime = isLate ? OfReceipt(receivedAt) : Text(reader, transaction);
         var messageMoment = message is { } sent && sent != transaction ? Place(reader, sent, out _) : transactionMoment;
 
-        return new Clock(transactionMoment, messageMoment, Sequence(reader));
+        return new Clock(transactionMoment, messageMoment, Sequence(reader), IsMessageTime: stated is null);
     }
 
     private static Hl7DateTime? Transaction(GroupReader reader, UnitKind kind)
