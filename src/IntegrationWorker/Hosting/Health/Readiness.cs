@@ -10,6 +10,9 @@ internal sealed class Readiness(StoreGate gate, IStoreHealth store, IntakeState 
     // Whoever asks for health wants an answer, also when the database is busy.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
 
+    private readonly Lock _lock = new();
+    private Task _look = Task.CompletedTask;
+
     /// <summary>What does not work at the moment; empty when the worker is ready.</summary>
     public async Task<IReadOnlyList<Unreadiness>> CheckAsync(CancellationToken cancellationToken)
     {
@@ -34,12 +37,18 @@ internal sealed class Readiness(StoreGate gate, IStoreHealth store, IntakeState 
             return gate.Reason ?? "The store is being opened.";
         }
 
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_patience);
+        // One look at a time: a database that hangs would collect them.
+        lock (_lock)
+        {
+            if (_look.IsCompleted)
+            {
+                _look = Task.Run(() => store.CheckAsync(CancellationToken.None), CancellationToken.None);
+            }
+        }
 
         try
         {
-            await store.CheckAsync(timeout.Token);
+            await _look.WaitAsync(_patience, cancellationToken);
             return intake.Reason;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

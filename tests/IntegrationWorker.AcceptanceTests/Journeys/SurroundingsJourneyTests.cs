@@ -1,0 +1,120 @@
+using System.Net;
+using IntegrationWorker.AcceptanceTests.Invented;
+using IntegrationWorker.AcceptanceTests.Surroundings;
+using Microsoft.Data.Sqlite;
+
+namespace IntegrationWorker.AcceptanceTests.Journeys;
+
+/// <summary>The broker or the database is away: the worker waits, says so, loses nothing, dead-letters nothing, and goes on by itself.</summary>
+public sealed class SurroundingsJourneyTests(SharedSurroundings surroundings)
+{
+    private const string Queue = "study-updates.hl7v2";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GivenABroker_WhenItIsAwayAtTheStartAndInTheMiddle_ThenTheWorkerWaitsAndGoesOn()
+    {
+        var first = new InventedOrder();
+        var second = new InventedOrder();
+        await using var broker = await RabbitMqBroker.StartOwnAsync(_token);
+        await using var host = await broker.CreateVirtualHostAsync(_token);
+        await broker.StopAsync(_token);
+
+        await using var worker = await WorkerProcess.StartUnreadyAsync(new WorkerSettings { Broker = host.Uri });
+        await worker.WaitUntilNotReadyAsync(_token);
+        await AssertReasonAsync(worker, "broker");
+        await broker.StartAsync(_token);
+        await worker.WaitUntilReadyAsync(_token);
+
+        await using (var client = await AmqpClient.ConnectAsync(host.Uri, _token))
+        await using (var subscription = await client.SubscribeAsync(_token))
+        {
+            await client.PublishAsync(Queue, first.Bytes, _token);
+            Assert.Equal(first.Key, StudyEvent.Of(await subscription.NextAsync(_token)).MessageKey);
+        }
+
+        await broker.KillAsync(_token);
+        await worker.WaitUntilNotReadyAsync(_token);
+        await broker.StartAsync(_token);
+        await worker.WaitUntilReadyAsync(_token);
+
+        await using var again = await AmqpClient.ConnectAsync(host.Uri, _token);
+        await using var events = await again.SubscribeAsync(_token);
+        await again.PublishAsync(Queue, second.Bytes, _token);
+        Assert.Equal(second.Key, StudyEvent.Of(await events.NextAsync(_token)).MessageKey);
+        await again.PublishAsync(
+            "study-updates.fhir", InventedBodies.ImagingStudy(second, 1), _token, new Dictionary<string, string> { ["source-id"] = "pacs-fhir" });
+        await events.NextAsync(_token);
+        await again.PublishAsync(
+            "study-updates.commands",
+            InventedBodies.Command(second, "after-the-restart", "\"operation\": \"cancel\""),
+            _token,
+            new Dictionary<string, string> { ["source-id"] = "ops-console" });
+        Assert.Equal(3, StudyEvent.Of(await events.NextAsync(_token)).Version);
+
+        Assert.Equal(4, (await worker.EventsAsync(_token)).Count);
+        Assert.Empty(await worker.DeadLettersAsync(_token));
+    }
+
+    [Fact]
+    public async Task GivenADatabaseThatIsLocked_WhenStarting_ThenTheWorkerWaitsForIt()
+    {
+        using var folder = new TemporaryFolder("locked");
+        var file = Path.Combine(folder.FullName, "worker.db");
+        await using var foreign = await LockAsync(file);
+
+        await using var worker = await WorkerProcess.StartUnreadyAsync(new WorkerSettings { SqliteFile = file });
+        await worker.WaitUntilNotReadyAsync(_token);
+        await AssertReasonAsync(worker, "store");
+        await foreign.CloseAsync();
+
+        await worker.WaitUntilReadyAsync(_token);
+    }
+
+    [Fact]
+    public async Task GivenADatabaseThatIsLockedInTheMiddle_WhenMessagesCome_ThenTheyWaitAndNoneIsADeadLetter()
+    {
+        using var folder = new TemporaryFolder("locked");
+        var file = Path.Combine(folder.FullName, "worker.db");
+        var orders = Enumerable.Range(0, 50).Select(_ => new InventedOrder()).ToList();
+        await using var host = await surroundings.VirtualHostAsync(_token);
+        await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
+        await using var worker = await WorkerProcess.StartAsync(new WorkerSettings { SqliteFile = file, Broker = host.Uri }, _token);
+
+        var foreign = await LockAsync(file);
+        await client.PublishAllAsync(Queue, orders.Select(order => order.Bytes), _token);
+        await worker.WaitUntilNotReadyAsync(_token);
+        await AssertReasonAsync(worker, "store");
+        await foreign.DisposeAsync();
+
+        await worker.WaitForOutcomeAsync(orders[^1].Key, _token);
+        await worker.WaitUntilReadyAsync(_token);
+        Assert.Equal(orders.Select(order => order.Key), (await worker.EventsAsync(_token)).Select(e => StudyEvent.Of(e).MessageKey));
+        Assert.Empty(await worker.DeadLettersAsync(_token));
+        Assert.Equal(0u, await client.CountAsync(Queue, _token));
+    }
+
+    private async Task AssertReasonAsync(WorkerProcess worker, string part)
+    {
+        using var response = await worker.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), _token);
+        var text = await response.Content.ReadAsStringAsync(_token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains($"\"part\":\"{part}\"", text, StringComparison.Ordinal);
+        using var live = await worker.Http.GetAsync(new Uri("/health/live", UriKind.Relative), _token);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    // What a backup program does when it is careless.
+    private async Task<SqliteConnection> LockAsync(string file)
+    {
+        var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        await connection.OpenAsync(_token);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "pragma journal_mode = wal; begin immediate; create table if not exists foreign_lock (x)";
+        await command.ExecuteNonQueryAsync(_token);
+
+        return connection;
+    }
+}
