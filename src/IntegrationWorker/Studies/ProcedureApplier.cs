@@ -27,17 +27,23 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             ApplyOne(update);
         }
 
-        DeriveFields();
+        var active = Active();
+        DeriveLifecycle(active.Count == 0);
+        DeriveFromProcedures(active);
     }
 
-    /// <summary>A command or FHIR reinstates the study: every cancelled procedure goes on.</summary>
-    public static void ReinstateAll(UnitApplication application)
+    /// <summary>A command or FHIR reinstates the study: every cancelled procedure goes on, and counts for the study's fields again.</summary>
+    public void ReinstateAll()
     {
-        foreach (var procedure in application.Study.State.Procedures.Where(procedure => procedure.IsCancelled))
+        _activeBefore = Active();
+
+        foreach (var procedure in _state.Procedures.Where(procedure => procedure.IsCancelled))
         {
             procedure.Of(ProcedureFacts.State).Set(ProcedureFacts.Active, application.Speaker(FieldNames.IsCancelled).Write);
             application.ProceduresChanged = true;
         }
+
+        DeriveFromProcedures(Active());
     }
 
     private void ApplyOne(ProcedureUpdate update)
@@ -163,7 +169,7 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
         application.Source is { IsPlacer: true, PlacerSeverityCompetes: false }
         && FieldGate.Lowers(state.Value, value)
         && state.Last is { Source.Length: > 0 } last
-        && rules.FindSource(last.Source)?.IsPlacer != true;
+        && rules.FindSource(last.Source) is { Kind: "hl7v2", IsPlacer: false };
 
     private Verdict ApplyFact(Procedure procedure, ProcedureUpdate update, string fact, StatementTraits traits)
     {
@@ -235,9 +241,8 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
         }
     }
 
-    private void DeriveFields()
+    private void DeriveFromProcedures(List<Procedure> active)
     {
-        var active = Active();
         var setChanged = active.Count > 0 && !_activeBefore.SequenceEqual(active);
 
         // While every procedure is cancelled, a fact that is stated is derived from all of them.
@@ -248,7 +253,6 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             .Select(x => x.procedure)
             .ToList();
 
-        DeriveLifecycle(active.Count == 0);
         DeriveViewerStatus(relevant, setChanged);
 
         if (_accepted.ContainsKey(ProcedureFacts.Description) || setChanged)
@@ -256,16 +260,13 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             DeriveDescription(relevant);
         }
 
-        if (_accepted.ContainsKey(ProcedureFacts.Severity) || setChanged)
-        {
-            DeriveSeverity(relevant);
-        }
+        var severity = _accepted.ContainsKey(ProcedureFacts.Severity) || setChanged ? DeriveSeverity(relevant) : Verdict.Equal;
 
         foreach (var fact in ProcedureFacts.Codes)
         {
             if (_accepted.ContainsKey(fact) || setChanged)
             {
-                DeriveCode(relevant, fact);
+                DeriveCode(relevant, fact, severity);
             }
         }
     }
@@ -320,30 +321,40 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
         }
     }
 
-    private void DeriveSeverity(List<Procedure> relevant)
+    private Verdict DeriveSeverity(List<Procedure> relevant)
     {
         var stated = relevant.FindAll(procedure => procedure.Get(ProcedureFacts.Severity) is not null);
 
         if (stated.Count == 0)
         {
-            return;
+            return Verdict.Equal;
         }
 
         var highest = stated.Max(procedure => Severities.Parse(procedure.Get(ProcedureFacts.Severity))).ToText();
         var raises = FieldGate.Raises(application.Study.Severity, highest);
         var traits = StatementTraits.GuardedFromPacs | (raises ? StatementTraits.Urgent : StatementTraits.None);
 
+        var location = _accepted.GetValueOrDefault(ProcedureFacts.Severity);
+        var clock = NewestOf(stated, ProcedureFacts.Severity);
+
         // Only what the message itself says about a severity has to ask the holder; a set that got smaller does not.
         if (_accepted.ContainsKey(ProcedureFacts.Severity))
         {
             traits |= StatementTraits.Severity | StatementTraits.Derived;
+            var state = _state.Of(FieldNames.Severity);
+
+            if (IsLoweredByPlacer(state, highest))
+            {
+                application.Settle(
+                    FieldNames.Severity, state, highest, location, application.Speaker(FieldNames.Severity, clock), Verdict.Authority);
+                return Verdict.Authority;
+            }
         }
 
-        application.State(
-            FieldNames.Severity, highest, _accepted.GetValueOrDefault(ProcedureFacts.Severity), traits, NewestOf(stated, ProcedureFacts.Severity));
+        return application.State(FieldNames.Severity, highest, location, traits, clock);
     }
 
-    private void DeriveCode(List<Procedure> relevant, string fact)
+    private void DeriveCode(List<Procedure> relevant, string fact, Verdict severity)
     {
         var stated = relevant.FindAll(procedure => procedure.Facts.TryGetValue(fact, out var state) && (state.Value is not null || state.Last is not null));
 
@@ -362,8 +373,25 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             return;
         }
 
+        if (fact == ProcedureFacts.PriorityCode && severity is Verdict.Authority or Verdict.SeverityKept)
+        {
+            HoldBackCode(value, severity); // The code stays with the severity it stands for.
+            return;
+        }
+
         application.Metadata.Add(new MetadataStatement(
             fact, value, _accepted.GetValueOrDefault(fact), UrgentCode(fact, value), NewestOf(stated, fact)));
+    }
+
+    private void HoldBackCode(string? value, Verdict verdict)
+    {
+        var field = FieldNames.OfMetadata(ProcedureFacts.PriorityCode);
+        var state = _state.Fields.GetValueOrDefault(field);
+
+        if (state?.Value != value)
+        {
+            application.HoldBack(field, value, _accepted.GetValueOrDefault(ProcedureFacts.PriorityCode), verdict, state?.Last);
+        }
     }
 
     private StatementTraits UrgentCode(string fact, string? value) =>

@@ -171,7 +171,7 @@ internal sealed class StudyApplier(Rulebook rules)
     };
 
     /// <summary>A command or FHIR acts on the study: cancel leaves the states of the procedures, uncancel sets them active.</summary>
-    private static void ApplySignal(UnitApplication application)
+    private void ApplySignal(UnitApplication application)
     {
         var unit = application.Unit;
 
@@ -186,7 +186,7 @@ internal sealed class StudyApplier(Rulebook rules)
         }
         else if (unit.Signal == Signal.Active && application.Study.IsCancelled && Lifecycle.Reinstate(application, unit.SignalLocation))
         {
-            ProcedureApplier.ReinstateAll(application);
+            new ProcedureApplier(application, rules).ReinstateAll();
             application.Metadata.Add(new MetadataStatement("ris.statusReason", null, unit.SignalLocation, StatementTraits.None, null));
         }
     }
