@@ -33,7 +33,7 @@ internal sealed class PostgreSqlStoreBatch(SqlSession session, DataProtector pro
         $$"""
         select {{LedgerRows.Selected}} from {rows} join messages m on m.key = r.key where m.outcome <> ''
         union all
-        select {{LedgerRows.Selected}} from {rows} join messages m on m.base_key = r.key and m.generation > 1
+        select {{LedgerRows.Selected}} from {rows} join messages m on m.base_key = r.key and m.generation <> 1
         """,
         LedgerRows.Keys);
 

@@ -11,7 +11,7 @@ internal sealed class SqliteStoreBatch(SqlSession session, DataProtector protect
         $$"""
         select {{LedgerRows.Selected}} from {rows} join messages m on m.key = r.key
         union all
-        select {{LedgerRows.Selected}} from {rows} join messages m on m.base_key = r.key and m.generation > 1
+        select {{LedgerRows.Selected}} from {rows} join messages m on m.base_key = r.key and m.generation <> 1
         """,
         LedgerRows.Keys);
 

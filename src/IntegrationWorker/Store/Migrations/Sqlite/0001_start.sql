@@ -31,7 +31,8 @@ create table links (
 
 create index links_by_study on links (study_id);
 
--- The idempotency ledger. The key of a first generation is its base key, so only later ones need the index.
+-- The idempotency ledger. The key of a first generation is its base key, so only the others need the index:
+-- later ones, and 0 for a key that was used again with other content.
 create table messages (
     key               text    not null primary key,
     base_key          text    not null,
@@ -45,7 +46,7 @@ create table messages (
     result            text    not null
 ) strict;
 
-create index messages_of_later_generations on messages (base_key) where generation > 1;
+create index messages_of_later_generations on messages (base_key) where generation <> 1;
 create index messages_by_receipt on messages (received_at);
 
 create table history (
