@@ -1,0 +1,22 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Exporters.Json;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using IntegrationWorker.Bench;
+
+// In this process: what is measured is a library, and the harness then builds no project of its own.
+var config = ManualConfig.Create(DefaultConfig.Instance)
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .AddColumn(StatisticColumn.Median)
+    .AddExporter(JsonExporter.Brief)
+    .WithOption(ConfigOptions.DisableLogFile, value: true);
+
+var summaries = BenchmarkSwitcher.FromAssembly(typeof(MappingBenchmarks).Assembly).Run(Filtered(args), config);
+return summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;
+
+// Without a filter the harness asks which ones to run.
+static string[] Filtered(string[] args) => args.Contains("--filter") ? args : [.. args, "--filter", "*"];
