@@ -1,8 +1,8 @@
 using IntegrationWorker.Contracts;
-using IntegrationWorker.Decoding.Hl7;
 using IntegrationWorker.Mapping;
 using IntegrationWorker.Mapping.Hl7;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Tests.Golden;
 using Xunit;
 
 namespace IntegrationWorker.Tests.Mapping.Hl7;
@@ -10,12 +10,12 @@ namespace IntegrationWorker.Tests.Mapping.Hl7;
 /// <summary>Messages that nobody of us wrote, from the folder that CORPUS_DIR names; without it nothing is read.</summary>
 public sealed class Hl7CorpusTests(ITestOutputHelper output)
 {
-    private static readonly string[] _files = FindFiles();
+    private static readonly IReadOnlyList<string> _files = CorpusFiles.Hl7;
 
     [Fact]
     public void GivenTheCorpus_WhenRead_ThenEveryMessageHasAnOutcome()
     {
-        var rules = SourcesOf(_files);
+        var rules = CorpusFiles.SourcesOf(_files);
         var outcomes = new SortedDictionary<string, SortedDictionary<string, int>>(StringComparer.Ordinal);
 
         foreach (var file in _files)
@@ -37,11 +37,11 @@ public sealed class Hl7CorpusTests(ITestOutputHelper output)
     {
         const int files = 50;
         const int longest = 3000; // A longer one would cost more time than all the others together.
-        var step = Math.Max(1, _files.Length / files);
+        var step = Math.Max(1, _files.Count / files);
 
-        for (var index = 0; index < _files.Length; index += step)
+        for (var index = 0; index < _files.Count; index += step)
         {
-            var rules = SourcesOf([_files[index]]);
+            var rules = CorpusFiles.SourcesOf([_files[index]]);
             var body = File.ReadAllBytes(_files[index]).AsMemory();
 
             for (var length = 0; length <= Math.Min(body.Length, longest); length++)
@@ -90,42 +90,5 @@ public sealed class Hl7CorpusTests(ITestOutputHelper output)
         }
 
         counts[outcome] = counts.GetValueOrDefault(outcome) + 1;
-    }
-
-    /// <summary>A source for every sender: a first reading without sources says who it is.</summary>
-    private static Rulebook SourcesOf(IEnumerable<string> files)
-    {
-        var senders = new Dictionary<(string, string), Source>();
-
-        foreach (var file in files)
-        {
-            Hl7Envelope.TryRead(Hl7Sending.Inbound(File.ReadAllBytes(file)), Hl7Sending.Rules(), out _, out var rejected);
-
-            if (rejected?.Parts[0].Rejection is { Code: Codes.UnknownSender, Details: { } details })
-            {
-                var application = details["application"].ToString()!;
-                var facility = details["facility"].ToString()!;
-                senders.TryAdd((application, facility), Hl7Sending.Ris with
-                {
-                    SourceId = $"source-{senders.Count + 1}",
-                    SendingApplication = application,
-                    SendingFacility = facility,
-                });
-            }
-        }
-
-        return Hl7Sending.Rules([.. senders.Values]);
-    }
-
-    private static string[] FindFiles()
-    {
-        if (Environment.GetEnvironmentVariable("CORPUS_DIR") is not { Length: > 0 } folder)
-        {
-            return [];
-        }
-
-        var files = Directory.GetFiles(Path.Combine(folder, "hl7v2"), "*.hl7", SearchOption.AllDirectories);
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
     }
 }
