@@ -51,7 +51,13 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
     /// <summary>A message, or some of its units, goes to a person. Sets the id in the result.</summary>
     public void AddDeadLetter(Delivery delivery, string sourceId, string messageType, string messageKey, MessageResult result)
     {
-        var failed = result.Units.FindAll(unit => unit.Error is not null);
+        var failed = result.Units.FindAll(unit => unit.Error is not null && !IsKept(unit));
+
+        if (result.Error is null && failed.Count == 0)
+        {
+            return;
+        }
+
         var error = result.Error ?? failed[0].Error!;
         result.DeadLetterId = NewId();
 
@@ -71,6 +77,10 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
             Error = result.Error is not null ? ResultJson.Write(result.Error) : ResultJson.Write(failed),
         });
     }
+
+    /// <summary>It waited for a later unit of its message, failed, and was taken down as a unit that waited.</summary>
+    private bool IsKept(UnitResult unit) =>
+        changes.DeadLetters.Exists(letter => letter.MessageKey == unit.MessageKey && letter.Units.Contains(unit.Unit));
 
     private static string NewId() => $"dl_{Guid.CreateVersion7():N}";
 }

@@ -84,14 +84,9 @@ internal sealed class Ledger
             return; // The record is older than records are kept.
         }
 
-        var result = entry.Result;
-        var place = result.Units.FindIndex(known => known.Unit == unit.Unit && known.MessageKey == unit.MessageKey);
-
-        if (place >= 0)
+        if (entry.Result.Units.Exists(unit.IsSameUnit))
         {
-            result.Units[place] = unit;
-            result.Outcome = Outcomes.WorstOf(result.Units.Select(known => known.Outcome));
-            entry.Change(result);
+            entry.Change(entry.Result.With(unit));
         }
     }
 
@@ -195,6 +190,7 @@ internal sealed class Ledger
         public void Change(MessageResult result)
         {
             _result = result;
+            Record = Record with { Outcome = result.Outcome };
             IsChanged = true;
         }
 

@@ -128,6 +128,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
             result.Units.Add(settled ?? units.Decide(unit, source, delivery, result.Reapplied));
         }
 
+        SettleOwn(result);
         result.Outcome = Outcomes.WorstOf(result.Units.Select(unit => unit.Outcome));
 
         if (result.Outcome == Outcomes.Ignored && result.Units is [var first, ..])
@@ -138,6 +139,16 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         if (message.Inbound.Door == Door.Command)
         {
             result.Error = result.Units.Find(unit => unit.Error is not null)?.Error; // A command is one unit.
+        }
+    }
+
+    /// <summary>A unit may have waited for a later one of its own message: then it has its outcome before there is a record of it.</summary>
+    private static void SettleOwn(MessageResult result)
+    {
+        foreach (var settled in result.Reapplied.FindAll(unit => result.Units.Exists(unit.IsSameUnit)))
+        {
+            result.Units[result.Units.FindIndex(settled.IsSameUnit)] = settled;
+            result.Reapplied.Remove(settled);
         }
     }
 

@@ -71,7 +71,11 @@ internal sealed class MessagePipeline(
     };
 
     private static string[] BaseKeysOf(List<MappedMessage> messages) =>
-        [.. messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Distinct()];
+        [.. messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Concat(RawKeysOf(messages)).Distinct()];
+
+    /// <summary>A notification of an unknown subscription is recorded under its raw key, and whether it is known is not known yet.</summary>
+    private static IEnumerable<string> RawKeysOf(List<MappedMessage> messages) =>
+        messages.Where(message => message.Notification is not null).Select(message => MappedPart.RawKey(message.Inbound.Body.Span));
 
     /// <summary>Loads every study that the batch may touch, and the units that wait for one of its numbers.</summary>
     private static async Task LoadAsync(

@@ -58,7 +58,8 @@ internal sealed class StudyMatcher(Rulebook rules, StudySet set)
         [.. patientKeys.SelectMany(key => set.FindByNumber(LinkKind.Patient, key))
             .Where(study => MayTouch(study, source))
             .Distinct()
-            .OrderBy(study => study.CreatedAt)];
+            .OrderBy(study => study.CreatedAt)
+            .ThenBy(study => study.StudyId, StringComparer.Ordinal)];
 
     private Match FindOne(Identity identity, UnitUpdate unit, Source source)
     {

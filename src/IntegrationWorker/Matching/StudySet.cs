@@ -52,7 +52,7 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
 
     public Study? FindByUid(string uid) => _byUid.GetValueOrDefault(uid);
 
-    /// <summary>Studies that carry a number. A number without issuer equals only numbers without one.</summary>
+    /// <summary>Studies that carry a number, by id. A number without issuer equals only numbers without one.</summary>
     public List<Study> FindByNumber(LinkKind kind, Identifier number)
     {
         var found = new List<Study>();
@@ -65,6 +65,8 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
             }
         }
 
+        // The order in which links were loaded and learnt depends on how messages were cut into batches.
+        found.Sort((left, right) => string.CompareOrdinal(left.StudyId, right.StudyId));
         return found;
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationWorker.Store;
 
-/// <summary>A detail of a notice: a text, a number, several texts, or texts by name. Read back as what it was written from.</summary>
+/// <summary>A detail of a notice: a text, a number, several of either, or texts by name. Read back as what it was written from.</summary>
 internal sealed class NoticeDetailConverter : JsonConverter<object>
 {
     public override object? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -16,6 +16,8 @@ internal sealed class NoticeDetailConverter : JsonConverter<object>
             JsonValueKind.String => value.GetString(),
             JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
             JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
+            JsonValueKind.Array when value.GetArrayLength() > 0 && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) =>
+                value.EnumerateArray().Select(item => item.GetInt64()).ToArray(),
             JsonValueKind.Array => value.EnumerateArray().Select(item => item.ToString()).ToArray(),
             JsonValueKind.Object => value.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.ToString()),
             _ => null,

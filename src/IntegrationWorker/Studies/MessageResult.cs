@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IntegrationWorker.Contracts;
 
 namespace IntegrationWorker.Studies;
 
@@ -49,6 +50,28 @@ internal sealed class MessageResult
 
     [JsonIgnore]
     public bool IsRejected => Outcome == "rejected";
+
+    /// <summary>The same message with another outcome of one of its units. A copy: what its sender was told stays as it was.</summary>
+    public MessageResult With(UnitResult unit)
+    {
+        List<UnitResult> units = [.. Units.Select(known => known.IsSameUnit(unit) ? unit : known)];
+
+        return new MessageResult
+        {
+            MessageKey = MessageKey,
+            MessageType = MessageType,
+            SourceId = SourceId,
+            Outcome = Outcomes.WorstOf(units.Select(known => known.Outcome)),
+            Reason = Reason,
+            Error = Error,
+            Warnings = Warnings,
+            Units = units,
+            Reapplied = Reapplied,
+            RecordedOutcome = RecordedOutcome,
+            DeadLetterId = DeadLetterId,
+            Subscription = Subscription,
+        };
+    }
 }
 
 /// <summary>Position of a FHIR subscription after a notification, and what has to be fetched. docs/mapping.md §7.4.</summary>

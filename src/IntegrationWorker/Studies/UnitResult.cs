@@ -73,6 +73,8 @@ internal sealed class UnitResult
     /// <summary>The unit as it was mapped: for parking, tests and previews. Not stored.</summary>
     [JsonIgnore]
     public UnitUpdate? Update { get; init; }
+
+    public bool IsSameUnit(UnitResult other) => Unit == other.Unit && MessageKey == other.MessageKey;
 }
 
 /// <summary>A statement that a gate stopped.</summary>
