@@ -5,17 +5,6 @@ namespace IntegrationWorker.Store;
 
 internal sealed class DeadLetterStore(Database database, DataProtector protector, TimeProvider time) : IDeadLetterStore
 {
-    private static readonly Statement _list = new($"""
-        select {DeadLetterRows.Summary} from dead_letters
-        where (@status is null or status = @status)
-          and (@code is null or code = @code)
-          and (@source_id is null or source_id = @source_id)
-          and (@message_key is null or message_key = @message_key)
-          and (@after_id is null or received_at < @after_at or (received_at = @after_at and id < @after_id))
-        order by received_at desc, id desc
-        limit @max
-        """);
-
     private static readonly Statement _select = new(
         $"select {DeadLetterRows.Summary}, body, headers, error from dead_letters where id = @id");
 
@@ -47,18 +36,18 @@ internal sealed class DeadLetterStore(Database database, DataProtector protector
         DeadLetterFilter filter, int limit, DeadLetterSummary? after, CancellationToken cancellationToken)
     {
         var letters = new List<DeadLetterSummary>();
+        var where = new Conditions()
+            .Add("status = @status", SqlValue.Text("status", filter.Status))
+            .Add("code = @code", SqlValue.Text("code", filter.Code))
+            .Add("source_id = @source_id", SqlValue.Text("source_id", filter.SourceId))
+            .Add("message_key = @message_key", SqlValue.Text("message_key", filter.MessageKey))
+            .Add("received_at <= @after_at", SqlValue.Time("after_at", after?.ReceivedAt))
+            .Add("(received_at < @after_at or id < @after_id)", SqlValue.Text("after_id", after?.Id));
+
         await using var session = await database.ReadAsync(cancellationToken);
         await session.RunAsync(
-            _list,
-            [
-                SqlValue.Text("status", filter.Status),
-                SqlValue.Text("code", filter.Code),
-                SqlValue.Text("source_id", filter.SourceId),
-                SqlValue.Text("message_key", filter.MessageKey),
-                SqlValue.Time("after_at", after?.ReceivedAt),
-                SqlValue.Text("after_id", after?.Id),
-                SqlValue.Number("max", limit),
-            ],
+            new Statement($"select {DeadLetterRows.Summary} from dead_letters where {where.Text} order by received_at desc, id desc limit @max"),
+            where.ParametersWith(SqlValue.Number("max", limit)),
             cancellationToken,
             reader => letters.Add(DeadLetterRows.ReadSummary(reader)));
 

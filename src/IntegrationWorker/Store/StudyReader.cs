@@ -15,19 +15,6 @@ internal sealed class StudyReader(Database database) : IStudyReader
 
     private static readonly Statement _selectLinks = new("select kind, value, issuer, study_id from links where study_id = @id");
 
-    private static readonly Statement _list = new($"""
-        select {StudyRows.Selected} from studies s
-        where s.study_id > @after
-          and (@assigned_to is null or coalesce(s.assigned_to, '') = @assigned_to)
-          and (@severity is null or s.severity = @severity)
-          and (@viewer_status is null or s.viewer_status = @viewer_status)
-          and (@is_cancelled is null or s.is_cancelled = @is_cancelled)
-          and (@customer is null or s.express_customer_id = @customer)
-          and (@description is null or lower(s.description) like lower(@description) escape '\')
-        order by s.study_id
-        limit @max
-        """);
-
     private static readonly Statement _selectHistory = new(
         $"select {HistoryRows.Selected} from history where study_id = @id order by id");
 
@@ -64,21 +51,24 @@ internal sealed class StudyReader(Database database) : IStudyReader
         return LinkRows.WithOwn([study], stored);
     }
 
-    public Task<IReadOnlyList<Study>> ListAsync(StudyFilter filter, int limit, string? after, CancellationToken cancellationToken) =>
-        ReadAsync(
-            _list,
-            [
-                SqlValue.Text("after", after ?? ""),
-                SqlValue.Text("assigned_to", filter.AssignedTo),
-                SqlValue.Text("severity", filter.Severity),
-                SqlValue.Text("viewer_status", filter.StudyViewerStatus),
-                SqlValue.Number("is_cancelled", filter.IsCancelled is { } cancelled ? (cancelled ? 1 : 0) : null),
-                SqlValue.Text("customer", filter.ExpressCustomerId),
-                SqlValue.Text("description", PatternOf(filter.DescriptionContains)),
-                SqlValue.Number("max", limit),
-            ],
+    public Task<IReadOnlyList<Study>> ListAsync(StudyFilter filter, int limit, string? after, CancellationToken cancellationToken)
+    {
+        var where = new Conditions()
+            .Add("s.study_id > @after", SqlValue.Text("after", after))
+            .AddIf(filter.AssignedTo == "", "s.assigned_to is null")
+            .Add("s.assigned_to = @assigned_to", SqlValue.Text("assigned_to", filter.AssignedTo is "" ? null : filter.AssignedTo))
+            .Add("s.severity = @severity", SqlValue.Text("severity", filter.Severity))
+            .Add("s.viewer_status = @viewer_status", SqlValue.Text("viewer_status", filter.StudyViewerStatus))
+            .Add("s.is_cancelled = @is_cancelled", SqlValue.Number("is_cancelled", filter.IsCancelled is { } yes ? (yes ? 1 : 0) : null))
+            .Add("s.express_customer_id = @customer", SqlValue.Text("customer", filter.ExpressCustomerId))
+            .Add(@"lower(s.description) like lower(@description) escape '\'", SqlValue.Text("description", PatternOf(filter.DescriptionContains)));
+
+        return ReadAsync(
+            new Statement($"select {StudyRows.Selected} from studies s where {where.Text} order by s.study_id limit @max"),
+            where.ParametersWith(SqlValue.Number("max", limit)),
             StudyRows.Read,
             cancellationToken);
+    }
 
     public Task<IReadOnlyList<HistoryEntry>> HistoryAsync(string studyId, CancellationToken cancellationToken) =>
         ReadAsync(_selectHistory, [SqlValue.Text("id", studyId)], HistoryRows.Read, cancellationToken);

@@ -99,7 +99,8 @@ internal sealed class PostgreSqlDatabase : Database
     }
 
     public override bool IsConflict(DbException failure) => failure.SqlState is
-        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+        or PostgresErrorCodes.LockNotAvailable;
 
     public override async ValueTask DisposeAsync()
     {

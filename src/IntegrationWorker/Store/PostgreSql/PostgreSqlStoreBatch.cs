@@ -6,10 +6,10 @@ namespace IntegrationWorker.Store.PostgreSql;
 
 /// <summary>A transaction among those of other workers: what it decides about, it locks first.</summary>
 /// <remarks>
-/// Locks are taken in one order everywhere: message keys, numbers, studies, events; inside each, ascending. A second
-/// <see cref="StoreBatch.LoadAsync"/> breaks that order, so two batches may then wait for each other: the server ends one of
-/// them, which is a <see cref="StoreConflictException"/>. Each number takes a slot of the server's lock table, so that
-/// max_locks_per_transaction has to allow for the batches of all workers (docs/operations.md).
+/// Locks are taken in one order everywhere: message keys, numbers, studies, subscriptions, events; inside each, ascending. What
+/// is claimed or loaded after a first <see cref="StoreBatch.LoadAsync"/> breaks that order, so that two batches might wait for each
+/// other: such a wait is short, and its end a <see cref="StoreConflictException"/>. Each number takes a slot of the server's lock
+/// table, so that max_locks_per_transaction has to allow for the batches of all workers (docs/operations.md).
 /// </remarks>
 internal sealed class PostgreSqlStoreBatch(SqlSession session, DataProtector protector) : StoreBatch(session, protector)
 {
@@ -56,14 +56,22 @@ internal sealed class PostgreSqlStoreBatch(SqlSession session, DataProtector pro
         """,
         PositionRows.Keys);
 
+    // A batch takes tens of milliseconds: whoever is in the way for longer is probably waiting for us.
+    private static readonly Statement _waitBriefly = new("select set_config('lock_timeout', '250ms', true)");
+
+    private static readonly Statement _waitInLine = new("select set_config('lock_timeout', '0', true)");
+
     private static readonly Statement _lockOutbox = new("select pg_advisory_xact_lock(hashtextextended('outbox', 0))");
 
     private readonly HashSet<string> _openClaims = new(StringComparer.Ordinal);
+    private bool _hasLoaded;
+    private bool _waitsBriefly;
 
     public override async Task<IReadOnlyList<LedgerRecord>> ClaimAsync(
         IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken)
     {
         var records = new List<LedgerRecord>();
+        AddBriefWait();
         Session.AddRows(_insertClaims, baseKeys, read: reader => _openClaims.Add(reader.GetString(0)));
         Session.AddRows(_lockRecords, baseKeys, read: static _ => { });
         Session.AddRows(_selectRecords, baseKeys, read: reader => records.Add(LedgerRows.Read(reader)));
@@ -90,13 +98,36 @@ internal sealed class PostgreSqlStoreBatch(SqlSession session, DataProtector pro
         // of the events would go past ours. So from here to the commit one batch at a time; it is the last lock.
         if (changes.Outbox.Count > 0)
         {
+            AddWaitInLine();
             Session.Add(_lockOutbox, [], static _ => { });
         }
     }
 
-    protected override void AddIdentifierLocks(IReadOnlyCollection<LinkKey> keys) =>
+    protected override void AddIdentifierLocks(IReadOnlyCollection<LinkKey> keys)
+    {
+        AddBriefWait();
         Session.AddRows(_lockIdentifiers, keys, read: static _ => { });
+        _hasLoaded = true;
+    }
 
     protected override void AddPositionLocks(IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys) =>
         Session.AddRows(_lockPositions, keys, read: static _ => { });
+
+    private void AddBriefWait()
+    {
+        if (_hasLoaded && !_waitsBriefly)
+        {
+            Session.Add(_waitBriefly, [], static _ => { });
+            _waitsBriefly = true;
+        }
+    }
+
+    private void AddWaitInLine()
+    {
+        if (_waitsBriefly)
+        {
+            Session.Add(_waitInLine, [], static _ => { });
+            _waitsBriefly = false;
+        }
+    }
 }

@@ -5,8 +5,8 @@ namespace IntegrationWorker.Store.Sql;
 /// <summary>One of the two databases.</summary>
 internal abstract class Database : IAsyncDisposable
 {
-    /// <summary>Told the text of each statement before it runs.</summary>
-    public event Action<string>? Executing;
+    /// <summary>Told of each statement before it runs.</summary>
+    public event Action<QueuedStatement>? Executing;
 
     public abstract Dialect Dialect { get; }
 
@@ -28,7 +28,7 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>The failure means that another transaction was first.</summary>
     public abstract bool IsConflict(DbException failure);
 
-    public void OnExecuting(string text) => Executing?.Invoke(text);
+    public void OnExecuting(QueuedStatement statement) => Executing?.Invoke(statement);
 
     public abstract ValueTask DisposeAsync();
 }

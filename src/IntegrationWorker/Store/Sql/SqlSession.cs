@@ -45,7 +45,7 @@ internal abstract class SqlSession(Database database) : IAsyncDisposable
 
         foreach (var statement in statements)
         {
-            database.OnExecuting(statement.Text);
+            database.OnExecuting(statement);
         }
 
         try

@@ -20,6 +20,8 @@ create table studies (
     state               text    not null
 ) strict;
 
+create index studies_by_assignee on studies (assigned_to, study_id);
+
 -- Numbers that a study can be found by. No issuer is the empty text, so that the key can hold it.
 create table links (
     kind     integer not null,
@@ -89,6 +91,7 @@ create table parked (
 ) strict;
 
 create index parked_by_expiry on parked (expires_at);
+create index parked_by_message on parked (message_key);
 
 create table parked_keys (
     kind     integer not null,
@@ -119,9 +122,10 @@ create table dead_letters (
     closed_reason text
 ) strict;
 
-create index dead_letters_by_status on dead_letters (status, received_at);
+create index dead_letters_by_receipt on dead_letters (received_at, id);
+create index dead_letters_by_status on dead_letters (status, received_at, id);
+create index dead_letters_by_code on dead_letters (code, received_at, id);
 create index dead_letters_by_message on dead_letters (message_key);
-create index dead_letters_by_code on dead_letters (code, received_at);
 
 create table dead_letter_attempts (
     id             integer not null primary key autoincrement,
