@@ -13,6 +13,8 @@ public sealed class PostgreSqlMaintenanceTests(SharedSurroundings surroundings) 
 
 public sealed class PostgreSqlStartTests(SharedSurroundings surroundings) : StartSuite(PostgreSqlSuites.On(surroundings));
 
+public sealed class PostgreSqlWorkersTests(SharedSurroundings surroundings) : WorkersSuite(PostgreSqlSuites.On(surroundings));
+
 public sealed class PostgreSqlStatementTests(SharedSurroundings surroundings) : StatementSuite(PostgreSqlSuites.On(surroundings));
 
 /// <summary>The suites on PostgreSQL.</summary>

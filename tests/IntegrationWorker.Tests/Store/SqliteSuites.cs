@@ -12,6 +12,8 @@ public sealed class SqliteMaintenanceTests() : MaintenanceSuite(SqliteSuites.Cre
 
 public sealed class SqliteStartTests() : StartSuite(SqliteSuites.CreateAsync);
 
+public sealed class SqliteWorkersTests() : WorkersSuite(SqliteSuites.CreateAsync);
+
 public sealed class SqliteStatementTests() : StatementSuite(SqliteSuites.CreateAsync);
 
 /// <summary>The suites on SQLite.</summary>

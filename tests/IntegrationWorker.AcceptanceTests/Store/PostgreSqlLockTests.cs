@@ -1,0 +1,243 @@
+using System.Data.Common;
+using IntegrationWorker.AcceptanceTests.Surroundings;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Store;
+using IntegrationWorker.Store.PostgreSql;
+using IntegrationWorker.Store.Sql;
+using IntegrationWorker.Store.Suite;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.AcceptanceTests.Store;
+
+/// <summary>Who waits for whom when several workers share a PostgreSQL.</summary>
+public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenStoreSuite(PostgreSqlSuites.On(surroundings))
+{
+    private static readonly LinkKey _first = new(LinkKind.Accession, "A-1");
+    private static readonly LinkKey _second = new(LinkKind.Filler, "F-2");
+
+    [Fact]
+    public async Task GivenAClaimedKey_WhenAnotherWorkerClaimsIt_ThenItWaitsForTheEndAndFindsWhatWasCommitted()
+    {
+        await using var other = Door.Open();
+        await using var first = await Store.Studies.BeginAsync(Token);
+        await first.ClaimAsync(["b"], Token);
+
+        var second = Task.Run(() => other.Studies.RecordsAsync(Token, "a", "b", "c"), Token);
+        await SomebodyWaitsAsync();
+        await SaveAndCommitAsync(first, changes => changes.NewRecords.Add(Some.Record("b")));
+
+        Assert.Equal("b", Assert.Single(await second).Key);
+    }
+
+    [Fact]
+    public async Task GivenAClaimedKey_WhenItsWorkerFails_ThenTheOneThatWaitedHasTheKey()
+    {
+        await using var other = Door.Open();
+        var first = await Store.Studies.BeginAsync(Token);
+        await first.ClaimAsync(["b"], Token);
+
+        var second = Task.Run(() => other.Studies.WriteAsync(changes => changes.NewRecords.Add(Some.Record("b")), Token), Token);
+        await SomebodyWaitsAsync();
+        await first.DisposeAsync();
+
+        await second;
+        Assert.Single(await Store.Studies.RecordsAsync(Token, "b"));
+    }
+
+    [Fact]
+    public async Task GivenARecordedKey_WhenTwoWorkersClaimIt_ThenTheSecondSeesTheGenerationThatTheFirstAdds()
+    {
+        await using var other = Door.Open();
+        await Store.Studies.WriteAsync(changes => changes.NewRecords.Add(Some.Record("k")), Token);
+        await using var first = await Store.Studies.BeginAsync(Token);
+        Assert.Single(await first.ClaimAsync(["k"], Token));
+
+        var second = Task.Run(() => other.Studies.RecordsAsync(Token, "k"), Token);
+        await SomebodyWaitsAsync();
+        await SaveAndCommitAsync(first, changes => changes.NewRecords.Add(Some.Record("k", generation: 2)));
+
+        Assert.Equal(["k", "k~2"], (await second).Select(record => record.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task GivenANumberThatLeadsNowhere_WhenTwoWorkersLookForIt_ThenTheSecondFindsTheStudyOfTheFirst()
+    {
+        await using var other = Door.Open();
+        await using var first = await Store.Studies.BeginAsync(Token);
+        Assert.Empty((await first.LoadAsync([_first], Token)).Studies);
+
+        var second = Task.Run(() => other.Studies.LoadAsync(Token, _second, _first), Token);
+        await SomebodyWaitsAsync();
+        var study = Some.Study();
+        await SaveAndCommitAsync(first, changes =>
+        {
+            changes.NewStudies.Add(study);
+            changes.NewLinks.Add(new Link(_first.Kind, _first.Value, "RIS", study.StudyId));
+        });
+
+        var loaded = await second;
+        Assert.Equal(study.StudyId, Assert.Single(loaded.Studies).StudyId);
+        Assert.Equal(3, loaded.Links.Count);
+    }
+
+    [Fact]
+    public async Task GivenAStudyWithTwoNumbers_WhenTwoWorkersComeByOneEach_ThenTheSecondSeesTheChangeOfTheFirst()
+    {
+        await using var other = Door.Open();
+        var study = Some.Study();
+        await Store.Studies.WriteAsync(
+            changes =>
+            {
+                changes.NewStudies.Add(study);
+                changes.NewLinks.Add(new Link(_first.Kind, _first.Value, null, study.StudyId));
+            },
+            Token);
+        await using var first = await Store.Studies.BeginAsync(Token);
+        var mine = Assert.Single((await first.LoadAsync([new LinkKey(LinkKind.StudyInstanceUid, study.StudyInstanceUid)], Token)).Studies);
+
+        var second = Task.Run(() => other.Studies.LoadAsync(Token, _first), Token);
+        await SomebodyWaitsAsync();
+        mine.Version = 2;
+        mine.State.Of(FieldNames.Severity).Set("stat", Some.WriteBy("ehr"));
+        await SaveAndCommitAsync(first, changes =>
+        {
+            changes.ChangedStudies.Add(mine);
+            changes.NewLinks.Add(new Link(_second.Kind, _second.Value, null, study.StudyId));
+        });
+
+        var loaded = await second;
+        Assert.Equivalent(mine, Assert.Single(loaded.Studies), strict: true);
+        Assert.Equal(4, loaded.Links.Count);
+    }
+
+    [Fact]
+    public async Task GivenTwoWorkersThatLoadInTurns_WhenEachWantsWhatTheOtherHas_ThenOneHasAConflictAtOnceAndTheOtherGoesOn()
+    {
+        await using var other = Door.Open();
+        await using var first = await Store.Studies.BeginAsync(Token);
+        await using var second = await other.Studies.BeginAsync(Token);
+        await first.LoadAsync([_first], Token);
+        await second.LoadAsync([_second], Token);
+
+        var waiting = Task.Run(() => first.LoadAsync([_second], Token), Token);
+        await SomebodyWaitsAsync();
+        var failures = await Task.WhenAll(FailureOfAsync(waiting, first), FailureOfAsync(second.LoadAsync([_first], Token), second));
+
+        Assert.Single(failures.OfType<StoreConflictException>());
+    }
+
+    [Fact]
+    public async Task GivenAPart_WhenTwoWorkersWantIt_ThenOneHasItUntilItResignsOrIsGone()
+    {
+        const string part = "a part";
+        var first = Door.Open();
+        await using var second = Door.Open();
+
+        Assert.True(await first.Database.TryLeadAsync(part, Token));
+        Assert.True(await first.Database.TryLeadAsync(part, Token));
+        Assert.False(await second.Database.TryLeadAsync(part, Token));
+
+        await first.Database.ResignAsync(part);
+        Assert.True(await second.Database.TryLeadAsync(part, Token));
+        Assert.True(await first.Database.TryLeadAsync("another part", Token));
+        await second.Database.ResignAsync(part);
+
+        Assert.True(await first.Database.TryLeadAsync(part, Token));
+        await first.DisposeAsync();
+        Assert.True(await second.Database.TryLeadAsync(part, Token));
+        Assert.True(await second.Database.TryLeadAsync("another part", Token));
+    }
+
+    [Fact]
+    public async Task GivenALeaderWhoseConnectionsAreCut_WhenItAsksAgain_ThenItLeadsByANewOne()
+    {
+        await using var other = Door.Open();
+        Assert.True(await Store.Database.TryLeadAsync("a part", Token));
+
+        await CutAllAsync(other);
+
+        Assert.True(await Store.Database.TryLeadAsync("a part", Token));
+        Assert.False(await other.Database.TryLeadAsync("a part", Token));
+    }
+
+    [Fact]
+    public async Task GivenABatchWhoseConnectionIsCut_WhenItGoesOn_ThenThatIsAFailureOfTheSurroundingsAndTheNextBatchWorks()
+    {
+        await using var other = Door.Open();
+        await using var batch = await Store.Studies.BeginAsync(Token);
+        await batch.ClaimAsync(["k"], Token);
+
+        await CutAllAsync(other);
+
+        var failure = await Assert.ThrowsAnyAsync<DbException>(() => SaveAndCommitAsync(batch, changes => changes.NewRecords.Add(Some.Record("k"))));
+        Assert.True(SurroundingsFailure.Is(failure));
+        await batch.DisposeAsync();
+        await Store.Studies.WriteAsync(changes => changes.NewRecords.Add(Some.Record("k")), Token);
+        Assert.Single(await Store.Studies.RecordsAsync(Token, "k"));
+    }
+
+    [Fact]
+    public async Task GivenAnEmptyDatabase_WhenTenWorkersMigrateItAtOnce_ThenAllFindItDone()
+    {
+        var connectionString = await surroundings.DatabaseAsync(Token);
+        var databases = Enumerable.Range(0, 10).Select(_ => new PostgreSqlDatabase(connectionString)).ToList();
+        Assert.True(await new PostgreSqlMigrator(databases[0]).IsBehindAsync(Token));
+
+        await Task.WhenAll(databases.Select(database => new PostgreSqlMigrator(database).MigrateAsync(Token)));
+
+        Assert.False(await new PostgreSqlMigrator(databases[9]).IsBehindAsync(Token));
+
+        foreach (var database in databases)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private static async Task<Exception?> FailureOfAsync(Task work, IStoreBatch batch)
+    {
+        try
+        {
+            await work;
+            return null;
+        }
+        catch (Exception failure)
+        {
+            await batch.DisposeAsync(); // Gives free what the other one waits for.
+            return failure;
+        }
+    }
+
+    private async Task SaveAndCommitAsync(IStoreBatch batch, Action<BatchChanges> fill)
+    {
+        var changes = new BatchChanges();
+        fill(changes);
+        await batch.SaveAsync(changes, Token);
+        await batch.CommitAsync(Token);
+    }
+
+    private Task SomebodyWaitsAsync() => Patience.UntilAsync(
+        async () =>
+        {
+            var waiting = 0;
+            await using var session = await Store.Database.ReadAsync(Token);
+            await session.RunAsync(
+                new Statement("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
+                [],
+                Token,
+                _ => waiting++);
+
+            return waiting > 0;
+        },
+        () => "a worker waits for another one",
+        Token);
+
+    private async Task CutAllAsync(OpenStore by)
+    {
+        await using var session = await by.Database.ReadAsync(Token);
+        await session.RunAsync(
+            new Statement("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"),
+            [],
+            Token,
+            static _ => { });
+    }
+}
