@@ -111,6 +111,37 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     }
 
     [Fact]
+    public async Task GivenManyKeysAndNumbers_WhenTwoWorkersWantThemInOppositeOrder_ThenTheyNeverWaitForEachOther()
+    {
+        await using var other = Door.Open();
+        string[] keys = [.. Enumerable.Range(0, 800).Select(i => $"k/{i}")];
+
+        for (var round = 0; round < 5; round++)
+        {
+            await Task.WhenAll(
+                Task.Run(() => ClaimThenLoadAsync(Store, keys), Token),
+                Task.Run(() => ClaimThenLoadAsync(other, [.. keys.Reverse()]), Token));
+        }
+    }
+
+    [Fact]
+    public async Task GivenAnEventThatIsNotCommitted_WhenAnotherWorkerSavesOne_ThenThatWaitsSoThatNobodyReadsPastTheFirst()
+    {
+        await using var other = Door.Open();
+        await using var first = await Store.Studies.BeginAsync(Token);
+        var changes = new BatchChanges();
+        changes.Outbox.Add(Some.Event(Some.Study()));
+        await first.SaveAsync(changes, Token);
+
+        var second = Task.Run(() => other.Studies.WriteAsync(all => all.Outbox.Add(Some.Event(Some.Study())), Token), Token);
+        await SomebodyWaitsAsync();
+        Assert.Empty(await Store.Outbox.ReadAfterAsync(0, 10, Token));
+        await first.CommitAsync(Token);
+
+        Assert.True((await second).Outbox[0].Position > changes.Outbox[0].Position);
+    }
+
+    [Fact]
     public async Task GivenTwoWorkersThatLoadInTurns_WhenEachWantsWhatTheOtherHas_ThenOneHasAConflictAtOnceAndTheOtherGoesOn()
     {
         await using var other = Door.Open();
@@ -191,6 +222,12 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
         {
             await database.DisposeAsync();
         }
+    }
+
+    private async Task ClaimThenLoadAsync(OpenStore store, string[] keys)
+    {
+        await store.Studies.RecordsAsync(Token, keys);
+        await store.Studies.LoadAsync(Token, [.. keys.Select(key => new LinkKey(LinkKind.Filler, key))]);
     }
 
     private static async Task<Exception?> FailureOfAsync(Task work, IStoreBatch batch)
