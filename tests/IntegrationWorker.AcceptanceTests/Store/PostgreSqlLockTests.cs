@@ -111,17 +111,15 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     }
 
     [Fact]
-    public async Task GivenManyKeysAndNumbers_WhenTwoWorkersWantThemInOppositeOrder_ThenTheyNeverWaitForEachOther()
+    public async Task GivenAKeyInTheMiddleIsTaken_WhenTwoWorkersComeFromBothEnds_ThenTheyDoNotWaitForEachOtherAfterwards()
     {
-        await using var other = Door.Open();
-        string[] keys = [.. Enumerable.Range(0, 800).Select(i => $"k/{i}")];
+        await ComeFromBothEndsAsync((batch, numbers) => batch.ClaimAsync([.. numbers.Select(number => $"k/{number:D3}")], Token));
+    }
 
-        for (var round = 0; round < 5; round++)
-        {
-            await Task.WhenAll(
-                Task.Run(() => ClaimThenLoadAsync(Store, keys), Token),
-                Task.Run(() => ClaimThenLoadAsync(other, [.. keys.Reverse()]), Token));
-        }
+    [Fact]
+    public async Task GivenANumberInTheMiddleIsTaken_WhenTwoWorkersComeFromBothEnds_ThenTheyDoNotWaitForEachOtherAfterwards()
+    {
+        await ComeFromBothEndsAsync((batch, numbers) => batch.LoadAsync([.. numbers.Select(number => new LinkKey(LinkKind.Filler, $"{number}"))], Token));
     }
 
     [Fact]
@@ -224,10 +222,26 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
         }
     }
 
-    private async Task ClaimThenLoadAsync(OpenStore store, string[] keys)
+    private async Task ComeFromBothEndsAsync(Func<IStoreBatch, int[], Task> take)
     {
-        await store.Studies.RecordsAsync(Token, keys);
-        await store.Studies.LoadAsync(Token, [.. keys.Select(key => new LinkKey(LinkKind.Filler, key))]);
+        await using var other = Door.Open();
+        await using var inTheWay = Door.Open();
+        int[] numbers = [.. Enumerable.Range(0, 101)];
+        var middle = await inTheWay.Studies.BeginAsync(Token);
+        await take(middle, [50]);
+
+        var up = Task.Run(() => TakeAllAsync(Store, numbers), Token);
+        var down = Task.Run(() => TakeAllAsync(other, [.. numbers.Reverse()]), Token);
+        await SomebodyWaitsAsync(workers: 2);
+        await middle.DisposeAsync();
+
+        await Task.WhenAll(up, down);
+
+        async Task TakeAllAsync(OpenStore store, int[] all)
+        {
+            await using var batch = await store.Studies.BeginAsync(Token);
+            await take(batch, all);
+        }
     }
 
     private static async Task<Exception?> FailureOfAsync(Task work, IStoreBatch batch)
@@ -252,7 +266,7 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
         await batch.CommitAsync(Token);
     }
 
-    private Task SomebodyWaitsAsync() => Patience.UntilAsync(
+    private Task SomebodyWaitsAsync(int workers = 1) => Patience.UntilAsync(
         async () =>
         {
             var waiting = 0;
@@ -263,7 +277,7 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
                 Token,
                 _ => waiting++);
 
-            return waiting > 0;
+            return waiting >= workers;
         },
         () => "a worker waits for another one",
         Token);
