@@ -24,7 +24,7 @@ internal readonly struct Hl7Blanking(Hl7Delimiters delimiters, Hl7FieldAddress[]
 
     private void AppendField(ReadOnlySpan<char> sent, int field)
     {
-        if (!Array.Exists(places, place => place.Field == field))
+        if (!IsTouched(field))
         {
             text.Append(sent);
             return;
@@ -76,9 +76,31 @@ internal readonly struct Hl7Blanking(Hl7Delimiters delimiters, Hl7FieldAddress[]
         TrimEnd(start, delimiters.Subcomponent);
     }
 
-    private bool IsExcluded(int field, int component, int subcomponent) =>
-        Array.Exists(
-            places, place => place.Field == field && place.Component == component && place.Subcomponent == subcomponent);
+    private bool IsTouched(int field)
+    {
+        foreach (var place in places)
+        {
+            if (place.Field == field)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsExcluded(int field, int component, int subcomponent)
+    {
+        foreach (var place in places)
+        {
+            if (place.Field == field && place.Component == component && place.Subcomponent == subcomponent)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // A delimiter that is not used is '\0': it splits nothing, and what was appended for it goes here.
     private void TrimEnd(int start, char delimiter)

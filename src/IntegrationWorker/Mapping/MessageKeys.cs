@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace IntegrationWorker.Mapping;
 
 /// <summary>Message keys and their generations: <c>hl7/RIS/NORTH/17~2</c>. docs/mapping.md §5.1, §5.3.</summary>
 internal static class MessageKeys
 {
+    /// <summary>What percent-encoding leaves alone, RFC 3986 §2.3, without the mark of generations.</summary>
+    private static readonly SearchValues<char> _plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
+
     /// <summary>A key without its generation. Parts of a key are percent-encoded, <c>~</c> too, so it can only be ours.</summary>
     public static string BaseOf(string key)
     {
@@ -12,5 +17,7 @@ internal static class MessageKeys
     }
 
     /// <summary>Percent-encodes a part of a key.</summary>
-    public static string Escape(ReadOnlySpan<char> part) => Uri.EscapeDataString(part).Replace("~", "%7E", StringComparison.Ordinal);
+    public static string Escape(ReadOnlySpan<char> part) => part.ContainsAnyExcept(_plain)
+        ? Uri.EscapeDataString(part).Replace("~", "%7E", StringComparison.Ordinal)
+        : part.ToString();
 }

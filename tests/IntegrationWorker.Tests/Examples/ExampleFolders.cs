@@ -5,6 +5,9 @@ internal static class ExampleFolders
 {
     private static readonly string _root = FindRoot();
 
+    /// <summary>The folder samples/ of the repository.</summary>
+    public static string Samples => Path.Combine(_root, "..", "..", "..", "samples");
+
     public static string Fixture(string name) => Path.Combine(_root, "_fixtures", name);
 
     public static string Of(string example) => Path.Combine(_root, example);

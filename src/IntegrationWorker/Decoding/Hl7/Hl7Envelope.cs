@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Hl7v2;
 using IntegrationWorker.Contracts;
@@ -38,7 +37,7 @@ internal sealed class Hl7Envelope
 
     public List<Notice> Warnings { get; } = [];
 
-    public string MessageType => $"{Type}^{Trigger}";
+    public string MessageType => field ??= $"{Type}^{Trigger}";
 
     /// <summary>Reads the head, with the checks in their order: size, MSH, delimiters, character set, sender, MSH-9/10, version, key.</summary>
     /// <param name="rejected">The rejected message when false is returned.</param>
@@ -196,7 +195,7 @@ internal sealed class Hl7Envelope
             }
         }
 
-        return SHA256.HashData(Encoding.UTF8.GetBytes(Hl7Canonical.ToText(message, blankMessageTime, exclude)));
+        return Hl7Canonical.Hash(message, blankMessageTime, exclude);
     }
 
     /// <summary>MSH-9.2 empty: from MSH-9.3 (<c>ORU_R01</c>), else the usual trigger of ORM and ORU.</summary>

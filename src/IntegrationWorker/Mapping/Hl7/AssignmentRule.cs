@@ -44,7 +44,12 @@ internal sealed class AssignmentRule
             }
         }
 
-        foreach (var place in _reader.Source.AssignmentFields.Prepend("OBR-32"))
+        if (OfField("OBR-32", out var interpreter))
+        {
+            return interpreter;
+        }
+
+        foreach (var place in _reader.Source.AssignmentFields)
         {
             if (OfField(place, out var assignment))
             {

@@ -15,32 +15,33 @@ internal static class FurtherKeysRule
     /// <summary>Who the patient is: orders and ADT.</summary>
     public static void MapPatient(GroupReader reader, UnitUpdate unit)
     {
-        Map(reader, unit, "patient.id", key => reader.Value(key, new Hl7FieldAddress("PID", 3)));
-        Map(reader, unit, "patient.name", key => Name(reader, key, new Hl7FieldAddress("PID", 5), _partsOfXpn));
-        Map(reader, unit, "patient.birthDate", _ => Date(reader, new Hl7FieldAddress("PID", 7)));
-        Map(reader, unit, "patient.sex", key => reader.Value(key, new Hl7FieldAddress("PID", 8)));
+        Map(reader, unit, "patient.id", static (reader, _, key) => reader.Value(key, new Hl7FieldAddress("PID", 3)));
+        Map(reader, unit, "patient.name", static (reader, _, key) => Name(reader, key, new Hl7FieldAddress("PID", 5), _partsOfXpn));
+        Map(reader, unit, "patient.birthDate", static (reader, _, _) => Date(reader, new Hl7FieldAddress("PID", 7)));
+        Map(reader, unit, "patient.sex", static (reader, _, key) => reader.Value(key, new Hl7FieldAddress("PID", 8)));
     }
 
     public static void MapVisit(GroupReader reader, UnitUpdate unit) =>
-        Map(reader, unit, "visit.number", key => reader.Value(key, new Hl7FieldAddress("PV1", 19)));
+        Map(reader, unit, "visit.number", static (reader, _, key) => reader.Value(key, new Hl7FieldAddress("PV1", 19)));
 
     public static void MapOrder(GroupReader reader, UnitUpdate unit)
     {
-        Map(reader, unit, "ris.placerOrderNumber", key => Number(reader, key, unit.Identity.Placer, "ORC-2"));
-        Map(reader, unit, "ris.fillerOrderNumber", key => Number(reader, key, unit.Identity.Filler, "ORC-3"));
-        Map(reader, unit, "ris.orderingProvider", key =>
+        Map(reader, unit, "ris.placerOrderNumber", static (reader, unit, key) => Number(reader, key, unit.Identity.Placer, "ORC-2"));
+        Map(reader, unit, "ris.fillerOrderNumber", static (reader, unit, key) => Number(reader, key, unit.Identity.Filler, "ORC-3"));
+        Map(reader, unit, "ris.orderingProvider", static (reader, _, key) =>
             Name(reader, key, new Hl7FieldAddress("OBR", 16), _partsOfXcn) ?? Name(reader, key, new Hl7FieldAddress("ORC", 12), _partsOfXcn));
-        Map(reader, unit, "ris.reasonForStudy", key => reader.Value(key, new Hl7FieldAddress("OBR", 31, 2), new Hl7FieldAddress("OBR", 31, 1)));
+        Map(reader, unit, "ris.reasonForStudy", static (reader, _, key) => reader.Value(key, new Hl7FieldAddress("OBR", 31, 2), new Hl7FieldAddress("OBR", 31, 1)));
     }
 
     public static void MapStatusReason(GroupReader reader, UnitUpdate unit) =>
-        Map(reader, unit, "ris.statusReasonText", key => reader.Value(key, new Hl7FieldAddress("ORC", 16, 2)));
+        Map(reader, unit, "ris.statusReasonText", static (reader, _, key) => reader.Value(key, new Hl7FieldAddress("ORC", 16, 2)));
 
-    private static void Map(GroupReader reader, UnitUpdate unit, string key, Func<string, Asserted?> read)
+    /// <param name="read">Static: nearly always none of these keys is on, and nothing is to be paid for them.</param>
+    private static void Map(GroupReader reader, UnitUpdate unit, string key, Func<GroupReader, UnitUpdate, string, Asserted?> read)
     {
         if (reader.Source.MetadataKeys.ContainsKey(key))
         {
-            MetadataRule.Set(unit, key, read(key));
+            MetadataRule.Set(unit, key, read(reader, unit, key));
         }
     }
 

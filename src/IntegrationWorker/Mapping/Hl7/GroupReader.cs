@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hl7v2;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Decoding.Hl7;
@@ -8,7 +9,7 @@ namespace IntegrationWorker.Mapping.Hl7;
 /// <summary>Reads the fields of one order group (or of a whole message) for the rules, and collects their warnings.</summary>
 internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebook rules)
 {
-    private static readonly Dictionary<string, Hl7FieldAddress> _addresses = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Hl7FieldAddress> _addresses = new(StringComparer.Ordinal);
     private List<string>? _unknownSequences;
 
     public Hl7Envelope Envelope => envelope;
@@ -53,19 +54,8 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
     }
 
     /// <summary>The address a setting names. Settings are checked at start; a wrong one reads nothing.</summary>
-    public static Hl7FieldAddress Address(string text)
-    {
-        lock (_addresses)
-        {
-            if (!_addresses.TryGetValue(text, out var address))
-            {
-                address = Hl7FieldAddress.TryParse(text, out var parsed) ? parsed : default;
-                _addresses.Add(text, address);
-            }
-
-            return address;
-        }
-    }
+    public static Hl7FieldAddress Address(string text) =>
+        _addresses.GetOrAdd(text, static setting => Hl7FieldAddress.TryParse(setting, out var parsed) ? parsed : default);
 
     /// <summary>A value as text: unescaped once, control characters and line breaks as one space, ends trimmed. Empty when blank.</summary>
     public string Text(Hl7Field field)

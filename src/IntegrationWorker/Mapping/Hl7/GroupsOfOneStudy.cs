@@ -9,6 +9,11 @@ internal static class GroupsOfOneStudy
     /// <param name="units">The units of the single groups, with the patient segment each stands under: patients are never mixed.</param>
     public static List<UnitUpdate> Combine(IReadOnlyList<(UnitUpdate Unit, int Patient)> units, Rulebook rules)
     {
+        if (units is [var single])
+        {
+            return [single.Unit];
+        }
+
         var studies = new List<List<UnitUpdate>>();
         var byUid = new Dictionary<(int, string), List<UnitUpdate>>();
         var byAccession = new Dictionary<(int, string, string?), List<UnitUpdate>>();

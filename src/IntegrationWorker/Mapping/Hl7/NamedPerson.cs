@@ -55,7 +55,7 @@ internal sealed class NamedPerson
     /// <summary>The active user that the ids lead to; null with a warning when there is none, or more than one.</summary>
     public User? Find(GroupReader reader, string location)
     {
-        var found = Candidates(reader).DistinctBy(user => user.UserId).ToList();
+        var found = Candidates(reader);
         var code = found.Count switch
         {
             0 => Codes.UserUnknown,
@@ -72,30 +72,51 @@ internal sealed class NamedPerson
         return found[0];
     }
 
+    /// <summary>Each user once; by the surest kind of id that leads to anybody.</summary>
     private List<User> Candidates(GroupReader reader)
     {
         var users = reader.Rules.Users;
-        var found = _npis.SelectMany(users.ByNpi).ToList();
+        var found = new List<User>();
+
+        foreach (var npi in _npis)
+        {
+            AddTo(found, users.ByNpi(npi));
+        }
 
         if (found.Count == 0)
         {
-            found.AddRange(_localIds.SelectMany(local => OfLocalId(users, local, reader.Source.UserAuthority)));
+            foreach (var (id, space, universalId) in _localIds)
+            {
+                AddOfLocalId(found, users, id, space.Length == 0 && universalId.Length == 0 ? reader.Source.UserAuthority ?? "" : space);
+                AddOfLocalId(found, users, id, universalId);
+            }
         }
 
         if (found.Count == 0 && _email.Length > 0)
         {
-            found.AddRange(users.ByEmail(_email));
+            AddTo(found, users.ByEmail(_email));
         }
 
         return found;
     }
 
-    private static IEnumerable<User> OfLocalId(UserDirectory users, (string Id, string Namespace, string UniversalId) local, string? defaultAuthority)
+    private static void AddOfLocalId(List<User> found, UserDirectory users, string id, string authority)
     {
-        var (id, space, universalId) = local;
-        var authorities = space.Length == 0 && universalId.Length == 0 ? new[] { defaultAuthority ?? "" } : [space, universalId];
+        if (authority.Length > 0)
+        {
+            AddTo(found, users.ByLocalId(authority, id));
+        }
+    }
 
-        return authorities.Where(authority => authority.Length > 0).SelectMany(authority => users.ByLocalId(authority, id));
+    private static void AddTo(List<User> found, IReadOnlyList<User> users)
+    {
+        foreach (var user in users)
+        {
+            if (found.Count < 2 && !found.Contains(user)) // Two are ambiguous already.
+            {
+                found.Add(user);
+            }
+        }
     }
 
     private static bool IsName(ReadOnlySpan<char> text)

@@ -8,8 +8,8 @@ internal static class OrderUnits
     public static List<UnitUpdate> Map(UnitStart start, IReadOnlyList<OrderGroup> groups, UnitKind kind, Rulebook rules)
     {
         var readers = groups.Select(start.Reader).ToList();
-        var sharedUid = SharedUidRule.Find([.. readers.Where(reader => !SectionRule.IsExcluded(reader))], rules);
-        var units = new List<(UnitUpdate Unit, int Patient)>();
+        var sharedUid = readers.Count > 1 ? SharedUidRule.Find([.. readers.Where(reader => !SectionRule.IsExcluded(reader))], rules) : null;
+        var units = new List<(UnitUpdate Unit, int Patient)>(readers.Count);
 
         foreach (var reader in readers)
         {

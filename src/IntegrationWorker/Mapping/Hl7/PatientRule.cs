@@ -27,7 +27,8 @@ internal static class PatientRule
                 ?? (defaultIssuer ??= reader.Source.PatientIssuer ?? IdentityRule.SendingFacility(reader));
             var key = new Identifier(hash(id), issuer);
 
-            if ((known ??= []).Add(key))
+            // Nearly always there is one, which needs no set.
+            if (keys.Count == 0 || (known ??= [.. keys]).Add(key))
             {
                 keys.Add(key);
             }

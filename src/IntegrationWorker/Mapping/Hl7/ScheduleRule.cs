@@ -15,19 +15,18 @@ internal static class ScheduleRule
 
         foreach (var place in _places)
         {
-            var location = place.ToString();
             var field = reader.First(place);
 
             if (reader.IsNull(field))
             {
-                deleted ??= new Asserted(null, location);
+                deleted ??= new Asserted(null, place.ToString());
                 continue;
             }
 
             // A timestamp's components (precision) are subcomponents inside ORC-7 and OBR-27.
             var time = place.Component > 0 ? field.Subcomponent(1) : field.Component(1);
 
-            if (time.HasValue && reader.Time(time, location) is { } text)
+            if (time.HasValue && place.ToString() is var location && reader.Time(time, location) is { } text)
             {
                 return new Asserted(text, location);
             }

@@ -10,7 +10,8 @@ internal static class SeverityRule
     private const string TimingPriority = "TQ1-9";
 
     /// <summary>Where a priority stands, the most specific place first.</summary>
-    private static readonly Hl7FieldAddress[] _places = [new("ORC", 7, 6), new("OBR", 27, 6), new("OBR", 5)];
+    private static readonly (Hl7FieldAddress Address, string Location)[] _places =
+        [(new("ORC", 7, 6), "ORC-7.6"), (new("OBR", 27, 6), "OBR-27.6"), (new("OBR", 5), "OBR-5")];
 
     public static void Map(GroupReader reader, ProcedureUpdate procedure)
     {
@@ -31,9 +32,9 @@ internal static class SeverityRule
             }
         }
 
-        foreach (var place in _places)
+        foreach (var (address, location) in _places)
         {
-            Read(reader, place.Segment == "ORC" ? place.Of(reader.Group.Orc) : place.Of(reader.Group.Obr), place.ToString(), found, ref nullAt, ref anyValue);
+            Read(reader, reader.First(address), location, found, ref nullAt, ref anyValue);
         }
 
         if (found.Count == 0)
