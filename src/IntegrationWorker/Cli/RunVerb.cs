@@ -24,6 +24,10 @@ internal static class RunVerb
         {
             await app.RunAsync(cancellationToken);
         }
+        catch (OperationCanceledException) when (failure.Reason is not null)
+        {
+            // It was found while the host was still starting.
+        }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new VerbFailedException($"{e.InnerException.Message}: stop what uses it, or set Http__Urls.");

@@ -45,7 +45,7 @@ internal sealed record InventedOrder
         $"MSH|^~\\&|{Sender}|NORTH|STUDYWORKER|READING|{Time}||ORM^O01|{ControlIdOrUsual}|P|2.3.1||||||UNICODE UTF-8",
         $"PID|1||INVP{Number:D6}^^^NORTH^MR||EXAMPLE^INVENTED||19700101|F",
         $"ORC|{Control}|INVO{Number:D6}^EHR|INVF{Number:D6}^NRIS||{Status}||1^once^^^^{Priority}||{Time}",
-        $"OBR|1|INVO{Number:D6}^EHR|INVF{Number:D6}^NRIS|INVCT^{Description}^NRIS|||||||||||||||{Accession}||||||CT",
+        $"OBR|1|INVO{Number:D6}^EHR|INVF{Number:D6}^NRIS|INVCT^{Description}^NRIS||||||||||||||{Accession}||||||CT",
         $"ZDS|{Uid}^NRIS^Application^DICOM",
         "");
 

@@ -15,7 +15,8 @@ internal static class BrokerServices
         services.AddSingleton<HttpDoor, QueueDoor>();
         services.AddMassTransit(registration =>
         {
-            // A hospital's software phones nobody.
+            // A hospital's software phones nobody, whatever its environment says.
+            Environment.SetEnvironmentVariable("MASSTRANSIT_USAGE_TELEMETRY", "false");
             registration.DisableUsageTelemetry();
             registration.UsingRabbitMq((context, bus) => ConfigureHost(bus, context.GetRequiredService<IOptions<BrokerOptions>>().Value));
         });

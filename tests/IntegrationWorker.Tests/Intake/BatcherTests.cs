@@ -1,0 +1,266 @@
+using System.Text;
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace IntegrationWorker.Tests.Intake;
+
+public sealed class BatcherTests : IAsyncDisposable
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private readonly ScriptedPipeline _pipeline = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly ScriptedStore _store = new();
+    private readonly ScriptedLifetime _lifetime = new();
+    private readonly IntakeState _state;
+    private readonly StoreGate _gate = new();
+    private readonly Batcher _batcher;
+
+    public BatcherTests()
+    {
+        var options = Options.Create(new IntakeOptions { BatchMessagesMax = 8, HoldSeconds = 600, GiveUpMinutes = 120 });
+        _state = new IntakeState(_time);
+        var failing = new FailingMessages(_store, _state, options, _time, NullLogger<FailingMessages>.Instance);
+        _batcher = new Batcher(_pipeline, _gate, _store, _state, failing, options, _lifetime, _time, NullLogger<Batcher>.Instance);
+        _gate.Open();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _pipeline.Barrier?.TrySetResult();
+        await StopAsync();
+        _batcher.Dispose();
+        _lifetime.Dispose();
+    }
+
+    [Fact]
+    public async Task GivenALoneMessage_WhenHandedOver_ThenItIsABatchOfOneAndWaitsForNobody()
+    {
+        await _batcher.StartAsync(_token);
+
+        var result = await _batcher.DecideAsync(Message("a"), _token);
+
+        Assert.Equal("a", result.MessageKey);
+        Assert.Equal([["a"]], _pipeline.Committed);
+    }
+
+    [Fact]
+    public async Task GivenMessagesThatWait_WhenTheStoreIsFree_ThenTheyGoTogetherInOrderUpToTheMost()
+    {
+        var outcomes = Enumerable.Range(0, 11).Select(i => Decide($"{i}")).ToList();
+
+        await _batcher.StartAsync(_token);
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal([["0", "1", "2", "3", "4", "5", "6", "7"], ["8", "9", "10"]], _pipeline.Committed);
+    }
+
+    [Fact]
+    public async Task GivenAStoreThatFails_WhenItWorksAgain_ThenTheSameBatchIsCommittedAndHealthSaidWhy()
+    {
+        var isAway = true;
+        var sawReason = false;
+        _pipeline.Fails = _ => isAway ? new TimeoutException() : null;
+        var outcomes = new[] { Decide("a"), Decide("b") };
+        await _batcher.StartAsync(_token);
+
+        await UntilAsync(() => _state.Reason is not null);
+        sawReason = _state.Reason!.Contains(Codes.DatabaseDown, StringComparison.Ordinal);
+        isAway = false;
+        await UntilAsync(() => outcomes.All(outcome => outcome.IsCompleted));
+
+        Assert.True(sawReason);
+        Assert.Null(_state.Reason);
+        Assert.Equal([["a", "b"]], _pipeline.Committed);
+        Assert.Empty(_store.Letters);
+    }
+
+    [Fact]
+    public async Task GivenAStoreThatFailsForTooLong_WhenTenMinutesAreOver_ThenTheMessagesGoBackAndIntakeRests()
+    {
+        _pipeline.Fails = _ => new IOException();
+        _store.Fails = true;
+        var outcome = Decide("a");
+        await _batcher.StartAsync(_token);
+
+        await UntilAsync(() => outcome.IsCompleted);
+
+        await Assert.ThrowsAsync<DeliveryReturnedException>(() => outcome);
+        Assert.True(_state.HasReturned);
+        Assert.Empty(_store.Letters);
+
+        _store.Fails = false;
+        _pipeline.Fails = _ => null;
+        await UntilAsync(() => !_state.HasReturned);
+        Assert.Equal("b", (await _batcher.DecideAsync(Message("b"), _token)).MessageKey);
+    }
+
+    [Fact]
+    public async Task GivenOneMessageThatBreaksItsBatch_WhenTheStoreWorks_ThenItsNeighboursCommitAndItWaitsAlone()
+    {
+        _pipeline.Fails = bodies => bodies.Contains("poison") ? new InvalidOperationException() : null;
+        var neighbours = new[] { "a", "b", "c", "d", "e" }.Select(Decide).ToList();
+        var poisoned = Decide("poison");
+        var last = Decide("f");
+
+        await _batcher.StartAsync(_token);
+        await Task.WhenAll([.. neighbours, last]);
+
+        Assert.False(poisoned.IsCompleted);
+        Assert.Equal(["a", "b", "c", "d", "e", "f"], _pipeline.Committed.SelectMany(batch => batch));
+        Assert.Null(_state.Reason);
+    }
+
+    [Fact]
+    public async Task GivenAMessageThatFailedAlone_WhenItsCauseIsGone_ThenItIsCommittedAtItsNextAttempt()
+    {
+        var isBroken = true;
+        _pipeline.Fails = bodies => isBroken && bodies.Contains("poison") ? new InvalidOperationException() : null;
+        var outcome = Decide("poison");
+        await _batcher.StartAsync(_token);
+        await _batcher.DecideAsync(Message("a"), _token);
+
+        isBroken = false;
+        await UntilAsync(() => outcome.IsCompleted);
+
+        Assert.Equal("applied", (await outcome).Outcome);
+    }
+
+    [Fact]
+    public async Task GivenAMessageThatKeepsFailingAlone_WhenTwoHoursAreOver_ThenItIsOneDeadLetter()
+    {
+        _pipeline.Fails = bodies => bodies.Contains("poison") ? new InvalidOperationException() : null;
+        await _batcher.StartAsync(_token);
+        MessageResult? given = null;
+
+        // The broker gives it again whenever it comes back.
+        while (given is null)
+        {
+            var outcome = Decide("poison");
+            await _batcher.DecideAsync(Message("neighbour"), _token);
+            await UntilAsync(() => outcome.IsCompleted);
+
+            if (outcome.IsCompletedSuccessfully)
+            {
+                given = await outcome;
+            }
+        }
+
+        var letter = Assert.Single(_store.Letters);
+        Assert.Equal(("rejected", Codes.GivenUp), (given.Outcome, given.Error!.Code));
+        Assert.Equal((Codes.GivenUp, "poison"), (letter.Code, Encoding.UTF8.GetString(letter.Body.Span)));
+        Assert.True(_time.GetUtcNow() - _time.Start >= TimeSpan.FromMinutes(120));
+    }
+
+    [Fact]
+    public async Task GivenAConflictWithAnotherWorker_WhenItIsOver_ThenTheBatchIsDecidedAgainAtOnce()
+    {
+        var conflicts = 3;
+        _pipeline.Fails = _ => conflicts-- > 0 ? new StoreConflictException("invented") : null;
+        await _batcher.StartAsync(_token);
+
+        Assert.Equal("a", (await _batcher.DecideAsync(Message("a"), _token)).MessageKey);
+        Assert.Null(_state.Reason);
+    }
+
+    [Fact]
+    public async Task GivenABatchInHand_WhenTheWorkerStops_ThenItIsFinishedFirst()
+    {
+        _pipeline.Barrier = new TaskCompletionSource();
+        var outcome = Decide("a");
+        await _batcher.StartAsync(_token);
+
+        var stopping = StopAsync();
+        Assert.False(outcome.IsCompleted);
+        _pipeline.Barrier.SetResult();
+        await stopping;
+
+        Assert.Equal("a", (await outcome).MessageKey);
+        await Assert.ThrowsAsync<DeliveryReturnedException>(() => Decide("late"));
+    }
+
+    [Fact]
+    public async Task GivenAStoreThatIsAway_WhenTheWorkerStops_ThenTheMessagesGoBack()
+    {
+        _pipeline.Fails = _ => new TimeoutException();
+        var outcome = Decide("a");
+        await _batcher.StartAsync(_token);
+        await UntilAsync(() => _state.Reason is not null);
+
+        await StopAsync();
+
+        await Assert.ThrowsAsync<DeliveryReturnedException>(() => outcome);
+    }
+
+    private async Task StopAsync()
+    {
+        _lifetime.Stop();
+        await _batcher.StopAsync(CancellationToken.None);
+    }
+
+    private Task<MessageResult> Decide(string body) => _batcher.DecideAsync(Message(body), CancellationToken.None);
+
+    private InboundMessage Message(string body) =>
+        new() { Door = Door.Hl7v2, Body = Encoding.UTF8.GetBytes(body), ReceivedAt = _time.GetUtcNow() };
+
+    // Lets the invented time pass until something has happened.
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        var end = TimeProvider.System.GetTimestamp() + (30 * TimeProvider.System.TimestampFrequency);
+
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetTimestamp() < end, "It did not happen.");
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(1, _token);
+        }
+    }
+
+    private sealed class ScriptedStore : IStoreHealth, IDeadLetterStore
+    {
+        public List<DeadLetterEntry> Letters { get; } = [];
+
+        public bool Fails { get; set; }
+
+        public Task CheckAsync(CancellationToken cancellationToken) => Fails ? Task.FromException(new IOException()) : Task.CompletedTask;
+
+        public Task AddAsync(DeadLetterEntry entry, CancellationToken cancellationToken)
+        {
+            Letters.Add(entry);
+            return Task.CompletedTask;
+        }
+
+        public Task<IReadOnlyList<DeadLetterSummary>> ListAsync(
+            DeadLetterFilter filter, int limit, DeadLetterSummary? after, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<DeadLetterCase?> GetAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> AddAttemptAsync(string id, DeadLetterAttempt attempt, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> CloseAsync(string id, string status, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class ScriptedLifetime : IHostApplicationLifetime, IDisposable
+    {
+        private readonly CancellationTokenSource _stopping = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => _stopping.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => Stop();
+
+        public void Stop() => _stopping.Cancel();
+
+        public void Dispose() => _stopping.Dispose();
+    }
+}
