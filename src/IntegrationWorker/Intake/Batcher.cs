@@ -152,12 +152,12 @@ internal sealed class Batcher : BackgroundService
 
         if (untilRetry > TimeSpan.Zero)
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            timeout.CancelAfter(untilRetry);
+            using var timeout = new CancellationTokenSource(untilRetry, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, timeout.Token);
 
             try
             {
-                return await _waiting.Reader.WaitToReadAsync(timeout.Token);
+                return await _waiting.Reader.WaitToReadAsync(either.Token);
             }
             catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
             {
