@@ -34,7 +34,7 @@ internal static class CorpusFiles
     }
 
     /// <summary>A source for every sender, so that nothing ends early: a first reading without sources says who it is.</summary>
-    public static Rulebook SourcesOf(IEnumerable<string> files)
+    public static Rulebook SourcesOf(IEnumerable<string> files, Source? like = null)
     {
         var senders = new Dictionary<(string, string), Source>();
 
@@ -46,7 +46,7 @@ internal static class CorpusFiles
             {
                 var application = details["application"].ToString()!;
                 var facility = details["facility"].ToString()!;
-                senders.TryAdd((application, facility), Hl7Sending.Ris with
+                senders.TryAdd((application, facility), (like ?? Hl7Sending.Ris) with
                 {
                     SourceId = $"source-{senders.Count + 1}",
                     SendingApplication = application,

@@ -4,8 +4,16 @@ namespace IntegrationWorker.Mapping.Hl7;
 
 /// <summary>Finds the groups of a message that name the same study, before anything is looked up. docs/mapping.md §2.5.</summary>
 /// <remarks>Groups that only turn out to be of one study when they are resolved are combined then, by the same assembler.</remarks>
-internal static class GroupsOfOneStudy
+internal sealed class GroupsOfOneStudy
 {
+    private readonly Rulebook _rules;
+    private readonly List<List<UnitUpdate>> _studies = [];
+    private readonly Dictionary<(int, string), List<UnitUpdate>> _byUid = [];
+    private readonly Dictionary<(int, string, string?), List<UnitUpdate>> _byAccession = [];
+    private readonly Dictionary<(int, string, string?), List<UnitUpdate>> _byFiller = [];
+
+    private GroupsOfOneStudy(Rulebook rules) => _rules = rules;
+
     /// <param name="units">The units of the single groups, with the patient segment each stands under: patients are never mixed.</param>
     public static List<UnitUpdate> Combine(IReadOnlyList<(UnitUpdate Unit, int Patient)> units, Rulebook rules)
     {
@@ -14,68 +22,60 @@ internal static class GroupsOfOneStudy
             return [single.Unit];
         }
 
-        var studies = new List<List<UnitUpdate>>();
-        var byUid = new Dictionary<(int, string), List<UnitUpdate>>();
-        var byAccession = new Dictionary<(int, string, string?), List<UnitUpdate>>();
+        var groups = new GroupsOfOneStudy(rules);
 
         foreach (var (unit, patient) in units)
         {
-            List<UnitUpdate>? study = null;
-
-            if (unit.IgnoredReason is null && unit.Rejection is null)
-            {
-                study = Known(unit, patient, byUid, byAccession, rules);
-            }
-
-            if (study is null)
-            {
-                studies.Add(study = []);
-            }
-
-            study.Add(unit);
-
-            if (unit.IgnoredReason is null && unit.Rejection is null)
-            {
-                Remember(unit, patient, study, byUid, byAccession, rules);
-            }
+            groups.Add(unit, patient);
         }
 
-        return [.. studies.Select(UnitAssembler.Combine)];
+        return [.. groups._studies.Select(UnitAssembler.Combine)];
     }
 
-    private static List<UnitUpdate>? Known(
-        UnitUpdate unit,
-        int patient,
-        Dictionary<(int, string), List<UnitUpdate>> byUid,
-        Dictionary<(int, string, string?), List<UnitUpdate>> byAccession,
-        Rulebook rules)
+    private void Add(UnitUpdate unit, int patient)
     {
-        if (unit.Identity.StudyInstanceUid is { } uid)
+        var isUsed = unit.IgnoredReason is null && unit.Rejection is null;
+        var study = isUsed ? Known(unit.Identity, patient) : null;
+
+        if (study is null)
         {
-            return byUid.GetValueOrDefault((patient, uid));
+            _studies.Add(study = []);
         }
 
-        return unit.Identity.Accession is { } accession
-            ? byAccession.GetValueOrDefault((patient, accession.Value, rules.Canonical(accession.Issuer)))
-            : null;
+        study.Add(unit);
+
+        if (isUsed)
+        {
+            Remember(unit.Identity, patient, study);
+        }
     }
 
-    private static void Remember(
-        UnitUpdate unit,
-        int patient,
-        List<UnitUpdate> study,
-        Dictionary<(int, string), List<UnitUpdate>> byUid,
-        Dictionary<(int, string, string?), List<UnitUpdate>> byAccession,
-        Rulebook rules)
+    /// <summary>The precedence of §2.4. A placer order number does not count: it may stand for several studies.</summary>
+    private List<UnitUpdate>? Known(Identity identity, int patient) => identity switch
     {
-        if (unit.Identity.StudyInstanceUid is { } uid)
+        { StudyInstanceUid: { } uid } => _byUid.GetValueOrDefault((patient, uid)),
+        { Accession: { } accession } => _byAccession.GetValueOrDefault(Key(patient, accession)),
+        { Filler: { } filler } => _byFiller.GetValueOrDefault(Key(patient, filler)),
+        _ => null,
+    };
+
+    private void Remember(Identity identity, int patient, List<UnitUpdate> study)
+    {
+        if (identity.StudyInstanceUid is { } uid)
         {
-            byUid.TryAdd((patient, uid), study);
+            _byUid.TryAdd((patient, uid), study);
         }
 
-        if (unit.Identity.Accession is { } accession)
+        if (identity.Accession is { } accession)
         {
-            byAccession.TryAdd((patient, accession.Value, rules.Canonical(accession.Issuer)), study);
+            _byAccession.TryAdd(Key(patient, accession), study);
+        }
+
+        if (identity.Filler is { } filler)
+        {
+            _byFiller.TryAdd(Key(patient, filler), study);
         }
     }
+
+    private (int, string, string?) Key(int patient, Identifier number) => (patient, number.Value, _rules.Canonical(number.Issuer));
 }

@@ -59,7 +59,10 @@ internal static class ResultRule
         return new Asserted(code, location);
     }
 
-    /// <summary>All report lines F or U: final. C among them: corrected. Else preliminary. Empty when there are none.</summary>
+    /// <summary>
+    /// All report lines F or U: final. C among them: corrected. Else preliminary: a line without a status is not final.
+    /// Empty when no line has a status.
+    /// </summary>
     private static string OfObservations(GroupReader reader)
     {
         var any = false;
@@ -77,12 +80,12 @@ internal static class ResultRule
 
             var status = segment[11].Component(1).Raw;
 
-            if (status.IsEmpty || status is "O" or "N" or "D" || segment[11].IsNull)
+            if (status is "O" or "N" or "D")
             {
                 continue;
             }
 
-            any = true;
+            any |= !status.IsEmpty && !segment[11].IsNull;
             corrected |= status is "C";
             allDone &= status is "F" or "U" or "C";
         }

@@ -54,12 +54,30 @@ public sealed class OrderUnitsTests
     }
 
     [Fact]
-    public void GivenASecondObrUnderTheSameOrc_WhenMapped_ThenItIsAGroupThatInheritsIt()
+    public void GivenStepsOfOneFillerNumberOnly_WhenOneIsCancelled_ThenTheirProcedureIsNot()
     {
-        var units = Units(Ris, "ORM^O01", "ORC|CA||F0", "OBR|1||F1", "OBR|2||F2");
+        var unit = Unit(Ris, "ORM^O01", "ORC|CA|P1|F1^RIS", Obr("F1^RIS", ""), "ORC|SC|P1|F1^RIS-OLD||SC", Obr("F1^RIS-OLD", ""));
+
+        Assert.Equal([1, 2], unit.Groups);
+        Assert.Equal(Signal.Active, unit.Procedures.Single().Signal);
+    }
+
+    [Fact]
+    public void GivenOnlyAPlacerNumberInCommon_WhenMapped_ThenTheGroupsStayApart()
+    {
+        var units = Units(Ris, "ORM^O01", "ORC|NW|P1", "OBR|1|P1", "ORC|NW|P1", "OBR|2|P1");
 
         Assert.Equal([1, 2], units.Select(unit => unit.Number));
-        Assert.All(units, unit => Assert.Equal(Signal.Cancel, unit.Procedures.Single().Signal));
+    }
+
+    [Fact]
+    public void GivenASecondObrUnderTheSameOrc_WhenMapped_ThenItIsAGroupThatInheritsIt()
+    {
+        var unit = Unit(Ris, "ORM^O01", "ORC|CA||F0", "OBR|1||F1", "OBR|2||F2");
+
+        Assert.Equal([1, 2], unit.Groups); // ORC-3 counts: both are F0.
+        Assert.Equal(Signal.Cancel, unit.Procedures.Single().Signal);
+        Assert.Equal("filler:F0", unit.Procedures.Single().Key);
     }
 
     [Fact]

@@ -43,6 +43,7 @@ public sealed class ResultUnitTests
     [InlineData("F,F", "F", "final")]
     [InlineData("F,C", "C", "final")]
     [InlineData("F,P", "P", "preliminary")]
+    [InlineData("F,,F", "P", "preliminary")]
     [InlineData("F,O,D", "F", "final")] // Order details and deleted lines are no report lines.
     public void GivenNoResultStatus_WhenTheLinesHaveOne_ThenTheyStandForIt(string lines, string code, string result)
     {
