@@ -7,6 +7,12 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IntegrationWorker.Bench;
 
+if (args is ["--cpu"])
+{
+    ProcessorTime.Print();
+    return 0;
+}
+
 // In this process: what is measured is a library, and the harness then builds no project of its own.
 var config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))

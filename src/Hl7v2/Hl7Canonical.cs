@@ -84,7 +84,8 @@ public static class Hl7Canonical
             return;
         }
 
-        new Hl7Blanking(delimiters, PlacesIn(segment.Name.ToString(), excluded), text).Append(segment);
+        var places = excluded == MessageTime ? MessageTime : PlacesIn(segment.Name.ToString(), excluded);
+        new Hl7Blanking(delimiters, places, text).Append(segment);
     }
 
     // MSH-1 and MSH-2 say how to read the rest and always stay.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Hl7v2.Tests;
@@ -81,6 +82,19 @@ public sealed class Hl7CanonicalTests
         Assert.Equal(
             Hl7Canonical.ToText(first, blankMessageTime: true, exclude: null),
             Hl7Canonical.ToText(second, blankMessageTime: true, exclude: null));
+    }
+
+    [Fact]
+    public void GivenMessagesOfAllLengths_WhenHashed_ThenItIsTheHashOfTheTextInUtf8()
+    {
+        foreach (var length in (int[])[0, 1, 700, 20_000, 100, 300_000, 3])
+        {
+            var message = Parse("MSH|^~\\&|A||||20260101|\rNTE|1||" + string.Concat(Enumerable.Repeat("ü𝄞", length)));
+
+            Assert.Equal(
+                SHA256.HashData(Encoding.UTF8.GetBytes(Hl7Canonical.ToText(message, blankMessageTime: true, exclude: null))),
+                Hl7Canonical.Hash(message, blankMessageTime: true, exclude: null));
+        }
     }
 
     private static Hl7Message Parse(string sent)

@@ -15,7 +15,10 @@ internal sealed class ProcedureUpdate
     [JsonPropertyName("sl")]
     public string SignalLocation { get; set; } = "ORC-1";
 
+    // An order has six or seven.
+    private const int FactsUsual = 7;
+
     /// <summary>By <see cref="ProcedureFacts"/> name; the state is in <see cref="Signal"/>.</summary>
     [JsonPropertyName("f")]
-    public Dictionary<string, Asserted> Facts { get; init; } = new(StringComparer.Ordinal);
+    public Dictionary<string, Asserted> Facts { get; init; } = new(FactsUsual, StringComparer.Ordinal);
 }

@@ -202,8 +202,8 @@ internal sealed class Hl7Envelope
     private static (string Type, string Trigger) TypeOf(Hl7Segment header)
     {
         var field = header[9];
-        var type = field.Component(1).HasValue ? field.Component(1).Raw.Trim().ToString() : "";
-        var trigger = field.Component(2).HasValue ? field.Component(2).Raw.Trim().ToString() : "";
+        var type = Code(field.Component(1));
+        var trigger = Code(field.Component(2));
 
         if (trigger.Length == 0)
         {
@@ -220,10 +220,13 @@ internal sealed class Hl7Envelope
         return (type, trigger);
     }
 
+    private static string Code(Hl7Field field) => field.HasValue ? ShortCodes.Find(field.Raw) ?? field.Raw.Trim().ToString() : "";
+
     private static string Name(Hl7Field field)
     {
         var first = field.Component(1);
-        return (first.HasValue ? first : field.Component(2)).ToText().Trim();
+        var name = first.HasValue ? first : field.Component(2);
+        return ShortCodes.Find(name.Raw) ?? name.ToText().Trim();
     }
 
     private static Notice OfFault(in Hl7Decoded decoded) => decoded.Fault switch

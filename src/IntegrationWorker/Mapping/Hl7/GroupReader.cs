@@ -65,6 +65,11 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
             return "";
         }
 
+        return ShortCodes.Find(field.Raw) ?? LongText(field);
+    }
+
+    private string LongText(Hl7Field field)
+    {
         var text = CleanText.Of(field.ToText(ref _unknownSequences));
 
         if (_unknownSequences is { Count: > 0 } unknown)

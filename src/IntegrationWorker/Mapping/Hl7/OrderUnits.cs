@@ -7,7 +7,13 @@ internal static class OrderUnits
 {
     public static List<UnitUpdate> Map(UnitStart start, IReadOnlyList<OrderGroup> groups, UnitKind kind, Rulebook rules)
     {
-        var readers = groups.Select(start.Reader).ToList();
+        var readers = new List<GroupReader>(groups.Count);
+
+        foreach (var group in groups)
+        {
+            readers.Add(start.Reader(group));
+        }
+
         var sharedUid = readers.Count > 1 ? SharedUidRule.Find([.. readers.Where(reader => !SectionRule.IsExcluded(reader))], rules) : null;
         var units = new List<(UnitUpdate Unit, int Patient)>(readers.Count);
 

@@ -48,7 +48,7 @@ internal static class SeverityRule
         }
 
         WarnOfDisagreement(reader, found);
-        var chosen = reader.Source.SeverityByPrecedence ? found[0] : found.MaxBy(candidate => candidate.Severity);
+        var chosen = reader.Source.SeverityByPrecedence ? found[0] : MostUrgent(found);
         procedure.Facts[ProcedureFacts.Severity] = new Asserted(chosen.Severity.ToText(), chosen.Location);
         procedure.Facts[ProcedureFacts.PriorityCode] = new Asserted(chosen.Code, chosen.Location);
     }
@@ -83,9 +83,35 @@ internal static class SeverityRule
         }
     }
 
+    /// <summary>The first of the most urgent ones.</summary>
+    private static (string Location, string Code, Severity Severity) MostUrgent(List<(string Location, string Code, Severity Severity)> found)
+    {
+        var chosen = found[0];
+
+        foreach (var candidate in found)
+        {
+            chosen = candidate.Severity > chosen.Severity ? candidate : chosen;
+        }
+
+        return chosen;
+    }
+
+    private static bool Agree(List<(string Location, string Code, Severity Severity)> found)
+    {
+        foreach (var candidate in found)
+        {
+            if (candidate.Severity != found[0].Severity)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void WarnOfDisagreement(GroupReader reader, List<(string Location, string Code, Severity Severity)> found)
     {
-        if (found.Exists(candidate => candidate.Severity != found[0].Severity))
+        if (!Agree(found))
         {
             var values = found
                 .DistinctBy(candidate => (candidate.Location, candidate.Code))
