@@ -26,7 +26,9 @@ internal sealed class Ledger
     {
         var entries = _byBaseKey.GetValueOrDefault(part.BaseKey) ?? [];
 
-        if (entries.Find(entry => entry.Record.Fingerprint.AsSpan().SequenceEqual(part.Fingerprint)) is { } same)
+        // What was refused for its key (generation 0) and then let in by an operator is known as the message it became.
+        if (entries.FindAll(entry => entry.Record.Fingerprint.AsSpan().SequenceEqual(part.Fingerprint))
+            .MaxBy(entry => entry.Record.Generation) is { } same)
         {
             return SeenBefore(part, same, isReplay);
         }

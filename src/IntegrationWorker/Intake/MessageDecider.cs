@@ -122,12 +122,13 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
             unit.CausationId = message.Inbound.DeliveryId ?? unit.CausationId;
         }
 
-        foreach (var unit in units.Join(part.Units, source, UnitAssembler.Combine))
-        {
-            var settled = decision.Recorded?.Units.Find(known => known.Unit == unit.Number && !Ledger.IsUnsettled(known));
-            result.Units.Add(settled ?? units.Decide(unit, source, delivery, result.Reapplied));
-        }
+        // Only what is open is joined: a unit that has its outcome must not take another one with it.
+        var settled = decision.Recorded?.Units.FindAll(known => !Ledger.IsUnsettled(known)) ?? [];
+        var open = part.Units.FindAll(unit => !settled.Exists(known => Covers(known, unit)));
 
+        result.Units.AddRange(units.Join(open, source, UnitAssembler.Combine).Select(unit => units.Decide(unit, source, delivery, result.Reapplied)));
+        result.Units.AddRange(settled);
+        result.Units.Sort((left, right) => left.Unit.CompareTo(right.Unit));
         SettleOwn(result);
         result.Outcome = Outcomes.WorstOf(result.Units.Select(unit => unit.Outcome));
 
@@ -141,6 +142,9 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
             result.Error = result.Units.Find(unit => unit.Error is not null)?.Error; // A command is one unit.
         }
     }
+
+    private static bool Covers(UnitResult settled, UnitUpdate unit) =>
+        settled.Unit == unit.Number || settled.Groups.Contains(unit.Number);
 
     /// <summary>A unit may have waited for a later one of its own message: then it has its outcome before there is a record of it.</summary>
     private static void SettleOwn(MessageResult result)
