@@ -44,10 +44,10 @@ internal static class Messages
     public static string KeyOf(string controlId) => $"hl7/RIS/NORTH/{controlId}";
 
     /// <param name="minute">Time of the message, and of receipt, in minutes after 06:00 UTC.</param>
-    public static InboundMessage Hl7(string controlId, int minute, string type, params string[] segments) =>
-        Hl7From(Ris, controlId, minute, type, segments);
+    public static InboundMessage V2(string controlId, int minute, string type, params string[] segments) =>
+        V2From(Ris, controlId, minute, type, segments);
 
-    public static InboundMessage Hl7From(Source source, string controlId, int minute, string type, params string[] segments)
+    public static InboundMessage V2From(Source source, string controlId, int minute, string type, params string[] segments)
     {
         var header = $"MSH|^~\\&|{source.SendingApplication}|{source.SendingFacility}|WORKER|HERE|{At(minute)}||{type}|{controlId}|P|2.5.1";
 
@@ -73,7 +73,7 @@ internal static class Messages
         string? priority = null,
         Source? source = null,
         string? clock = null) =>
-        Hl7From(source ?? Ris, controlId, minute, "ORM^O01", [.. OrderSegments(
+        V2From(source ?? Ris, controlId, minute, "ORM^O01", [.. OrderSegments(
             control, uid, accession, filler, placer, patient, description, priority, clock ?? At(minute))]);
 
     public static IEnumerable<string> OrderSegments(
@@ -118,23 +118,23 @@ internal static class Messages
             segments.Add($"OBX|1|ST|113014^DICOM Study^DCM||{uid}||||||O");
         }
 
-        return Hl7(controlId, minute, "ORU^R01", [.. segments]);
+        return V2(controlId, minute, "ORU^R01", [.. segments]);
     }
 
     public static InboundMessage Appointment(string controlId, int minute, string trigger, string filler) =>
-        Hl7(controlId, minute, $"SIU^{trigger}^SIU_S12", Hl7Sending.Segment("SCH", (1, "A1^RIS"), (27, filler)), "PID|1||P1^^^NORTH", "RGS|1|U",
+        V2(controlId, minute, $"SIU^{trigger}^SIU_S12", Hl7Sending.Segment("SCH", (1, "A1^RIS"), (27, filler)), "PID|1||P1^^^NORTH", "RGS|1|U",
             "AIS|1|U|X^CT^RIS|20260304090000+0000");
 
     public static InboundMessage Document(string controlId, int minute, string filler) =>
-        Hl7(controlId, minute, "MDM^T02^MDM_T02", $"EVN|T02|{At(minute)}", "PID|1||P1^^^NORTH", "PV1|1|O",
+        V2(controlId, minute, "MDM^T02^MDM_T02", $"EVN|T02|{At(minute)}", "PID|1||P1^^^NORTH", "PV1|1|O",
             Hl7Sending.Segment("TXA", (1, "1"), (6, At(minute)), (15, filler), (17, "AU")));
 
     public static InboundMessage PatientUpdate(string controlId, int minute, string patient, string unit, string? visit = null) =>
-        Hl7(controlId, minute, "ADT^A02", $"EVN|A02|{At(minute)}", $"PID|1||{patient}^^^NORTH",
+        V2(controlId, minute, "ADT^A02", $"EVN|A02|{At(minute)}", $"PID|1||{patient}^^^NORTH",
             Hl7Sending.Segment("PV1", (1, "1"), (2, "I"), (3, $"{unit}^1^1^NORTH"), (19, visit ?? "")));
 
     public static InboundMessage Merge(string controlId, int minute, string patient, string prior) =>
-        Hl7(controlId, minute, "ADT^A40^ADT_A39", $"EVN|A40|{At(minute)}", $"PID|1||{patient}^^^NORTH", $"MRG|{prior}^^^NORTH");
+        V2(controlId, minute, "ADT^A40^ADT_A39", $"EVN|A40|{At(minute)}", $"PID|1||{patient}^^^NORTH", $"MRG|{prior}^^^NORTH");
 
     /// <param name="study">The member <c>study</c> of the command, for example <c>{"studyInstanceUid":"…"}</c>.</param>
     public static InboundMessage Command(

@@ -118,8 +118,8 @@ internal sealed record Step(
             Messages.ResourceBody($"is-{Other}", Variant, Minute, "cancelled", Messages.Uid(Other))),
         StepKind.Heartbeat => Messages.Notification(Variant == 0 ? "sub-unknown" : "sub-1", "heartbeat", Minute, Other),
         StepKind.OtherOrganization => Order("XO/IP", Messages.Uid(Study), null, $"W{Study}^WRIS", null, null, Messages.West),
-        StepKind.UnknownSender => Messages.Hl7From(Messages.Ris with { SendingApplication = $"NOBODY{Variant}" }, ControlId, Minute, "ORM^O01"),
-        _ => Messages.Hl7(ControlId, Minute, "ORM^O01", "PID|1") with { Body = new byte[] { (byte)'M', (byte)'S', (byte)(Variant % 5) } },
+        StepKind.UnknownSender => Messages.V2From(Messages.Ris with { SendingApplication = $"NOBODY{Variant}" }, ControlId, Minute, "ORM^O01"),
+        _ => Messages.V2(ControlId, Minute, "ORM^O01", "PID|1") with { Body = new byte[] { (byte)'M', (byte)'S', (byte)(Variant % 5) } },
     };
 
     private string ByUid => Messages.ByUid(Messages.Uid(Study));
@@ -134,10 +134,10 @@ internal sealed record Step(
         var at = Messages.At(Minute);
         var patient = Variant == 0 ? OtherPatient : Patient;
 
-        return Messages.Hl7(
+        return Messages.V2(
             ControlId, Minute, "ORM^O01",
             [
-                .. Messages.OrderSegments("XO/IP", null, Accession, null, null, Variant == 1 ? null : patient, "First", Priority, at),
+                .. Messages.OrderSegments("XO/IP", null, $"A{Study}1", Filler, null, Variant == 1 ? null : patient, "First", Priority, at),
                 .. Messages.OrderSegments("NW/SC", Messages.Uid(Study), Accession, Filler, null, null, "Second", "S", at),
             ]);
     }
@@ -147,7 +147,7 @@ internal sealed record Step(
     {
         var at = Messages.At(Minute);
 
-        return Messages.Hl7(
+        return Messages.V2(
             ControlId, Minute, "ORM^O01",
             [
                 .. Messages.OrderSegments("XO/IP", null, Accession, Filler, null, Patient, "First", Priority, at),
