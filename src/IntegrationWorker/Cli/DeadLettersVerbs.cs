@@ -68,8 +68,8 @@ internal static class DeadLettersVerbs
         }
 
         var summary = letter.DeadLetter;
-        Console.WriteLine($"{summary.Id}: {summary.Code} {summary.Location}, {summary.Status}, received {Tables.Time(summary.ReceivedAt)}");
-        Console.WriteLine($"Message {summary.MessageKey} of source {summary.SourceId}, {letter.BodyBytes} bytes. Error: {letter.Error}");
+        Console.WriteLine($"{summary.Id}: {Joined(summary.Code, summary.Location)}, {summary.Status}, received {Tables.Time(summary.ReceivedAt)}");
+        Console.WriteLine($"Message {summary.MessageKey} of {(summary.SourceId.Length > 0 ? summary.SourceId : "no known source")}, {letter.BodyBytes} bytes. Error: {letter.Error}");
 
         foreach (var attempt in letter.Attempts)
         {
@@ -94,7 +94,7 @@ internal static class DeadLettersVerbs
         }
         else
         {
-            Console.WriteLine($"{receipt.DeadLetter.Id}: {receipt.Result.Outcome} {receipt.Result.Error?.Code}, now {receipt.DeadLetter.Status}");
+            Console.WriteLine($"{receipt.DeadLetter.Id}: {Joined(receipt.Result.Outcome, receipt.Result.Error?.Code)}, now {receipt.DeadLetter.Status}");
         }
 
         return receipt.Result.IsRejected ? ExitCodes.Failed : ExitCodes.Ok;
@@ -117,6 +117,8 @@ internal static class DeadLettersVerbs
 
         return ExitCodes.Ok;
     }
+
+    private static string Joined(string text, string? more) => string.IsNullOrEmpty(more) ? text : $"{text} {more}";
 
     private static VerbFailedException Unknown(ParseResult parsed) => new($"There is no dead letter {parsed.GetRequiredValue(_id)}.");
 }

@@ -30,7 +30,7 @@ internal static class RunVerb
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new VerbFailedException($"{e.InnerException.Message}: stop what uses it, or set Http__Urls.");
+            throw new VerbFailedException($"{e.Message} Stop what uses it, or set Http:Urls.");
         }
 
         if (failure.Reason is { } reason)

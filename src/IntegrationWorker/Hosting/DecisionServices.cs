@@ -22,7 +22,6 @@ internal static class DecisionServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMessagePipeline>(provider => provider.GetRequiredService<MessagePipeline>());
         services.AddSingleton<IMessagePreview>(provider => provider.GetRequiredService<MessagePipeline>());
-        services.AddSingleton<IMessagePipeline>(provider => provider.GetRequiredService<MessagePipeline>());
 
         return services;
     }

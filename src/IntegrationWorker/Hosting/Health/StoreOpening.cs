@@ -29,6 +29,7 @@ internal sealed class StoreOpening(
             catch (Exception e) when (e is ProtectionException || (e is InvalidOperationException && !SurroundingsFailure.Is(e)))
             {
                 failure.Report(e.Message);
+                await StartedAsync(stoppingToken);
                 lifetime.StopApplication();
                 return;
             }
@@ -44,5 +45,13 @@ internal sealed class StoreOpening(
                 await backOff.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    // A start that is broken off ends with a failure of its own, which would hide the reason.
+    private async Task StartedAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
