@@ -17,7 +17,7 @@ public sealed class LinearTimeTests(ITestOutputHelper output)
     private const int Attempts = 5;
 
     /// <summary>Below it nothing is said about growth: collections and other threads take as long.</summary>
-    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(100);
 
     [Fact]
     public void GivenEverySegmentOfTheSamples_WhenRepeatedMoreAndMore_ThenTheTimeGrowsWithTheLengthOnly() =>
