@@ -15,6 +15,10 @@ internal sealed record FhirEntry(string? FullUrl, JsonElement Resource, string? 
 
     public string? Id { get; } = Resource.Text("id");
 
+    /// <summary>Resource.priority as text; null when there is none.</summary>
+    /// <remarks>Read once: many studies of a Bundle may be based on one request.</remarks>
+    public string? Priority { get; } = Resource.Text("priority");
+
     public bool IsDelete => string.Equals(Method, "DELETE", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What the entry is about: its resource's own type and id, else what its URLs say.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
@@ -18,13 +17,12 @@ internal static class FhirResources
 
     public static bool IsKnownType(string type) => ModelInfo.IsKnownResource(type);
 
-    /// <summary>The resource; null when it is none of that type.</summary>
-    public static T? Read<T>(JsonElement resource)
-        where T : Resource
+    /// <summary>The mapped elements of an ImagingStudy; null when the resource is none.</summary>
+    public static ImagingStudy? ReadImagingStudy(JsonElement resource)
     {
-        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(resource), new JsonReaderOptions { MaxDepth = 130 });
+        var reader = new Utf8JsonReader(ImagingStudyExtract.Of(resource).Span, new JsonReaderOptions { MaxDepth = 130 });
         _deserializer.TryDeserializeResource(ref reader, out var read, out _);
 
-        return read as T;
+        return read as ImagingStudy;
     }
 }

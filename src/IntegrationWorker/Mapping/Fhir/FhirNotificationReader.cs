@@ -99,16 +99,10 @@ internal static class FhirNotificationReader
                 .OfType<MappedPart>());
         }
 
-        foreach (var (number, focus) in focused)
+        // Of several events of one resource the last one counts: what is sent, or read, is its present version.
+        foreach (var (number, focus) in focused.Where(e => MayBeStudy(e.Focus)).GroupBy(e => e.Focus).Select(same => same.Last()))
         {
-            if (FhirReference.From(focus) is { Type: not FhirNames.ImagingStudy })
-            {
-                continue;
-            }
-
-            var entry = entries.Find(focus!);
-
-            if (entry is not null && FhirBundleReader.PartOf(delivery, bundle, entries, entry, number) is { } part)
+            if (entries.Find(focus!) is { } entry && FhirBundleReader.PartOf(delivery, bundle, entries, entry, number) is { } part)
             {
                 parts.Add(part);
             }
@@ -118,6 +112,9 @@ internal static class FhirNotificationReader
             }
         }
     }
+
+    /// <summary>A <c>urn:uuid:</c> names no type; what it leads to does.</summary>
+    private static bool MayBeStudy(string? focus) => FhirReference.From(focus) is null or { Type: FhirNames.ImagingStudy };
 
     // Nothing was sent to apply: either it has to be read from the server, or the events are about something else.
     private static string ReasonForNone(NotificationStatus status, List<(string Reference, long? EventNumber)> toFetch) =>

@@ -6,6 +6,8 @@ namespace IntegrationWorker.Mapping.Fhir;
 /// <summary>Texts of FHIR elements as they were sent.</summary>
 internal static class FhirText
 {
+    private const int ShownMax = 100;
+
     /// <summary>The value of a primitive as text, valid or not; null when there is none.</summary>
     /// <remarks>The typed properties refuse what is not valid; a rule has to see what was sent.</remarks>
     public static string? Raw(this PrimitiveType? element) => element?.JsonValue switch
@@ -19,7 +21,12 @@ internal static class FhirText
 
     /// <summary>The value without control characters and blanks around it; null when nothing is left.</summary>
     public static string? Clean(this PrimitiveType? element) =>
-        element.Raw() is { } text && CleanText.Of(text) is { Length: > 0 } clean ? clean : null;
+        Clean(element.Raw());
+
+    public static string? Clean(string? text) => text is not null && CleanText.Of(text) is { Length: > 0 } clean ? clean : null;
+
+    /// <summary>As much of a value as the record of an outcome shows.</summary>
+    public static string Short(string value) => value.Length <= ShownMax ? value : value[..(ShownMax - 1)] + "…";
 
     /// <summary>The element says that its value is unknown.</summary>
     public static bool IsUnknown(this Element? element) =>

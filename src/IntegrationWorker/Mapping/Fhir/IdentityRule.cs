@@ -12,6 +12,7 @@ internal static class IdentityRule
     private const string DicomUidSystem = "urn:dicom:uid";
     private const string UriSystem = "urn:ietf:rfc:3986";
     private const string AccessionType = "ACSN";
+    private const int ShownMax = 10;
     private const string OidPrefix = "urn:oid:";
 
     public static void Apply(ImagingStudy study, ImagingStudyUnit unit)
@@ -27,8 +28,8 @@ internal static class IdentityRule
 
         unit.Update.Rejection = uids switch
         {
-            { Count: > 1 } => Notice.Of(Codes.IdentityContradiction, "values", uids.ToArray()),
-            [var uid] when !IsUsable(uid, unit.Source) => Notice.Of(Codes.InvalidUid, "value", Short(uid)),
+            { Count: > 1 } => Notice.Of(Codes.IdentityContradiction, "values", uids.Take(ShownMax).Select(FhirText.Short).ToArray()),
+            [var uid] when !IsUsable(uid, unit.Source) => Notice.Of(Codes.InvalidUid, "value", FhirText.Short(uid)),
             [] when unit.Update.Identity.IsEmpty => Notice.Of(Codes.NoIdentity),
             _ => null,
         };
@@ -82,6 +83,4 @@ internal static class IdentityRule
 
     private static string WithoutPrefix(string value) =>
         value.StartsWith(OidPrefix, StringComparison.OrdinalIgnoreCase) ? value[OidPrefix.Length..] : value;
-
-    private static string Short(string value) => value.Length <= 100 ? value : value[..99] + "…";
 }

@@ -41,7 +41,7 @@ internal static class ImagingStudyMapper
 
         try
         {
-            if (FhirResources.Read<ImagingStudy>(resource) is not { } study)
+            if (FhirResources.ReadImagingStudy(resource) is not { } study)
             {
                 return MappedPart.RejectedRaw(raw, Notice.Of(Codes.NotFhir, "element", element));
             }

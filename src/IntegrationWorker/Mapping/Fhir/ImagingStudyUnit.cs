@@ -18,7 +18,7 @@ internal sealed class ImagingStudyUnit
 
     public Source Source => Delivery.Source;
 
-    public void Warn(Notice warning) => Update.Warnings.Add(warning);
+    public void Warn(Notice warning) => Update.Warnings.AddOnce(warning);
 
     public void Set(string key, string value, string location) => Update.Metadata[key] = new Asserted(value, location);
 

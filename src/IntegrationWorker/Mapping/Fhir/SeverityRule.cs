@@ -19,7 +19,7 @@ internal static class SeverityRule
         {
             if (!PriorityCodes.TryMap(priority, unit.Source.PriorityCodes, out var severity))
             {
-                unit.Warn(Notice.Of(Codes.UnknownPriority, "value", priority, "location", Location));
+                unit.Warn(Notice.Of(Codes.UnknownPriority, "value", FhirText.Short(priority), "location", Location));
             }
             else if (highest is null || severity > highest)
             {
@@ -36,29 +36,21 @@ internal static class SeverityRule
     /// <summary>The priorities as sent, in the order of basedOn; they count for the fingerprint too.</summary>
     public static List<string> Priorities(ImagingStudy study, FhirEntries entries)
     {
-        var priorities = new List<string>();
-
-        foreach (var reference in study.BasedOn)
+        if (study.BasedOn.Count == 0)
         {
-            if (reference?.ReferenceElement.Raw()?.Trim() is { Length: > 0 } target
-                && Find(study, entries, target)?.PriorityElement.Clean() is { } priority)
-            {
-                priorities.Add(priority);
-            }
+            return [];
         }
 
-        return priorities;
+        var contained = study.Contained.OfType<ServiceRequest>()
+            .ToLookup(request => request.IdElement.Raw() ?? "", request => request.PriorityElement.Clean(), StringComparer.Ordinal);
+
+        return [.. study.BasedOn
+            .Select(reference => reference?.ReferenceElement.Raw()?.Trim())
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Select(reference => reference.StartsWith('#') ? contained[reference[1..]].FirstOrDefault() : PriorityOf(entries.Find(reference)))
+            .OfType<string>()];
     }
 
-    private static ServiceRequest? Find(ImagingStudy study, FhirEntries entries, string reference)
-    {
-        if (reference.StartsWith('#'))
-        {
-            return study.Contained.OfType<ServiceRequest>().FirstOrDefault(request => request.IdElement.Raw() == reference[1..]);
-        }
-
-        return entries.Find(reference) is { Type: FhirNames.ServiceRequest } entry
-            ? FhirResources.Read<ServiceRequest>(entry.Resource)
-            : null;
-    }
+    private static string? PriorityOf(FhirEntry? entry) => entry?.Type == FhirNames.ServiceRequest ? FhirText.Clean(entry.Priority) : null;
 }

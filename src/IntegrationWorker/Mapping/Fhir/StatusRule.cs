@@ -41,7 +41,7 @@ internal static class StatusRule
                 break;
             default:
                 unit.KeepKey(FhirNames.StatusKey);
-                unit.Warn(Notice.Of(Codes.UnknownCode, "value", code, "location", Location));
+                unit.Warn(Notice.Of(Codes.UnknownCode, "value", FhirText.Short(code), "location", Location));
                 break;
         }
     }
