@@ -89,12 +89,27 @@ internal sealed class PostgreSqlDatabase : Database
         {
             if (_parts.Remove(part, out var connection))
             {
+                await UnlockAsync(connection);
                 await connection.DisposeAsync();
             }
         }
         finally
         {
             _gate.Release();
+        }
+    }
+
+    // The server notices the end of a session some time after it: whoever asks at once would still find the part taken.
+    private static async Task UnlockAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // The session has ended already, and the lock with it.
         }
     }
 
