@@ -24,4 +24,4 @@ esac
 need_dotnet
 dotnet build tests/IntegrationWorker.Tests --configuration Release --nologo -v quiet -clp:ErrorsOnly
 FUZZ_SECONDS=$seconds FUZZ_SEED=$seed exec tests/IntegrationWorker.Tests/bin/Release/net10.0/IntegrationWorker.Tests \
-  -noLogo -noColor -showLiveOutput -class 'IntegrationWorker.Tests.Fuzzing.*'
+  -noLogo -noColor -showLiveOutput -explicit on -class 'IntegrationWorker.Tests.Fuzzing.*'

@@ -8,7 +8,7 @@ using Xunit;
 namespace IntegrationWorker.Tests.Fuzzing;
 
 /// <summary>Inputs that repeat one part of a sample until they are long: eight times the length may take about eight times the time.</summary>
-/// <remarks>Quadratic work would take 64 times as long. An attempt that was interrupted is repeated before it counts.</remarks>
+/// <remarks>Measures time, so it runs with eng/fuzz.sh only. Quadratic work would take 64 times as long. An attempt that was interrupted is repeated before it counts.</remarks>
 public sealed class LinearTimeTests(ITestOutputHelper output)
 {
     private const int ShortBytes = 64 * 1024;
@@ -19,11 +19,11 @@ public sealed class LinearTimeTests(ITestOutputHelper output)
     /// <summary>Below it nothing is said about growth: collections and other threads take as long.</summary>
     private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(100);
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void GivenEverySegmentOfTheSamples_WhenRepeatedMoreAndMore_ThenTheTimeGrowsWithTheLengthOnly() =>
         CheckAll(Segments());
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void GivenEveryArrayOfTheSamples_WhenItsElementsAreRepeatedMoreAndMore_ThenTheTimeGrowsWithTheLengthOnly() =>
         CheckAll(Arrays());
 
