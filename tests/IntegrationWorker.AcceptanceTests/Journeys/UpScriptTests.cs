@@ -57,7 +57,7 @@ public sealed partial class UpScriptTests
     private async Task AssertSecondStartSaysSoAsync(string folder, int port)
     {
         await using var second = await ChildProcess.StartAsync(Path.Combine(folder, "up.sh"), ["--port", $"{port}"], folder: folder);
-        await second.WaitAsync(Patience.Usual, _token);
+        await second.WaitAsync(_patience, _token);
 
         Assert.Equal(1, second.ExitCode);
         Assert.Contains($"Port {port} is in use by integration-worker", second.Errors, StringComparison.Ordinal);
