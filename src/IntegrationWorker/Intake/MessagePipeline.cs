@@ -20,9 +20,12 @@ internal sealed class MessagePipeline(
 
     public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken)
     {
-        await using var transaction = await store.BeginAsync(cancellationToken);
+        // Before the transaction: nobody has to wait at a lock while messages are read.
+        List<MappedMessage> messages = [.. batch.Select(Read)];
         var changes = new BatchChanges();
-        var results = await DecideAsync(transaction, batch, changes, cancellationToken);
+
+        await using var transaction = await store.BeginAsync(cancellationToken);
+        var results = await DecideAsync(transaction, messages, changes, cancellationToken);
 
         await transaction.SaveAsync(changes, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -33,22 +36,24 @@ internal sealed class MessagePipeline(
 
     public async Task<MessageResult> PreviewAsync(InboundMessage message, CancellationToken cancellationToken)
     {
+        var mapped = Read(message);
+
         // Decided as any other message is, and then let go of: what the transaction claimed is rolled back.
         await using var transaction = await store.BeginAsync(cancellationToken);
-        var results = await DecideAsync(transaction, [message], new BatchChanges(), cancellationToken);
+        var results = await DecideAsync(transaction, [mapped], new BatchChanges(), cancellationToken);
 
         return results[0];
     }
 
     private async Task<IReadOnlyList<MessageResult>> DecideAsync(
-        IStoreBatch transaction, IReadOnlyList<InboundMessage> batch, BatchChanges changes, CancellationToken cancellationToken)
+        IStoreBatch transaction, List<MappedMessage> messages, BatchChanges changes, CancellationToken cancellationToken)
     {
-        List<MappedMessage> messages = [.. batch.Select(Read)];
         var set = new StudySet(rules, changes);
         var ledger = new Ledger();
+        var claimed = BaseKeysOf(messages);
 
-        ledger.Add(await transaction.ClaimAsync(BaseKeysOf(messages), cancellationToken));
-        await LoadAsync(transaction, messages, set, ledger, cancellationToken);
+        ledger.Add(await transaction.ClaimAsync(claimed, cancellationToken));
+        await LoadAsync(transaction, messages, set, ledger, claimed, cancellationToken);
 
         var writer = new StudyUpdatedWriter(events.Source, events.SensitiveKeys);
         var recorder = new BatchRecorder(rules, ledger, writer, changes);
@@ -70,19 +75,20 @@ internal sealed class MessagePipeline(
         _ => CommandReader.Read(inbound, rules),
     };
 
-    private static string[] BaseKeysOf(List<MappedMessage> messages) =>
-        [.. messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Concat(RawKeysOf(messages)).Distinct()];
+    private static HashSet<string> BaseKeysOf(List<MappedMessage> messages) =>
+        messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Concat(RawKeysOf(messages)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>A notification of an unknown subscription is recorded under its raw key, and whether it is known is not known yet.</summary>
     private static IEnumerable<string> RawKeysOf(List<MappedMessage> messages) =>
         messages.Where(message => message.Notification is not null).Select(message => MappedPart.RawKey(message.Inbound.Body.Span));
 
     /// <summary>Loads every study that the batch may touch, and the units that wait for one of its numbers.</summary>
+    /// <param name="claimed">Base keys that are claimed already; those of units that wait are added.</param>
     private static async Task LoadAsync(
-        IStoreBatch transaction, List<MappedMessage> messages, StudySet set, Ledger ledger, CancellationToken cancellationToken)
+        IStoreBatch transaction, List<MappedMessage> messages, StudySet set, Ledger ledger, HashSet<string> claimed,
+        CancellationToken cancellationToken)
     {
         var known = new HashSet<LinkKey>();
-        var claimed = new HashSet<string>(BaseKeysOf(messages), StringComparer.Ordinal);
         var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
 
         for (var round = 0; round < LoadRoundsMax; round++)
