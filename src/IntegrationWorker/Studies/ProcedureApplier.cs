@@ -2,40 +2,32 @@ using IntegrationWorker.Contracts;
 
 namespace IntegrationWorker.Studies;
 
-/// <summary>Takes the procedure facts of a unit through their own gates, then derives the study fields from them. docs/mapping.md §3.1, §6.3.</summary>
+/// <summary>Takes the procedure facts of a unit through their own gates, the first of two. docs/mapping.md §3.1, §6.3.</summary>
 internal sealed class ProcedureApplier(UnitApplication application, Rulebook rules)
 {
     private readonly StudyState _state = application.Study.State;
     private readonly UnitUpdate _unit = application.Unit;
     private readonly int _known = application.Study.State.Procedures.Count;
 
-    /// <summary>Facts that were stated and not held back: what may change a study field.</summary>
-    private readonly Dictionary<string, string?> _accepted = new(StringComparer.Ordinal);
-
-    private List<Procedure> _activeBefore = [];
-    private bool _broughtNewActive;
-    private bool _acceptedActive;
-    private bool _acceptedCancel;
-    private string? _signalLocation;
+    private readonly AcceptedStatements _accepted = new();
 
     public void Apply()
     {
-        _activeBefore = Active();
+        var derivation = new ProcedureDerivation(application, rules, _accepted);
 
         foreach (var update in _unit.Procedures)
         {
             ApplyOne(update);
         }
 
-        var active = Active();
-        DeriveLifecycle(active.Count == 0);
-        DeriveFromProcedures(active);
+        derivation.DeriveLifecycle();
+        derivation.DeriveFields();
     }
 
     /// <summary>A command or FHIR reinstates the study: every cancelled procedure goes on, and counts for the study's fields again.</summary>
     public void ReinstateAll()
     {
-        _activeBefore = Active();
+        var derivation = new ProcedureDerivation(application, rules, _accepted);
 
         foreach (var procedure in _state.Procedures.Where(procedure => procedure.IsCancelled))
         {
@@ -43,7 +35,7 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             application.ProceduresChanged = true;
         }
 
-        DeriveFromProcedures(Active());
+        derivation.DeriveFields();
     }
 
     private void ApplyOne(ProcedureUpdate update)
@@ -71,7 +63,7 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
         ApplyFact(procedure, update, ProcedureFacts.RequestedProcedureId, StatementTraits.None);
         NoticeFrozenClock(procedure);
 
-        _broughtNewActive |= isNew && update.Signal == Signal.Active && !procedure.IsFinal;
+        _accepted.BroughtNewActive |= isNew && update.Signal == Signal.Active && !procedure.IsFinal;
     }
 
     private void ApplySignal(Procedure procedure, ProcedureUpdate update)
@@ -90,9 +82,9 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
 
         if (verdict is Verdict.Apply or Verdict.Equal)
         {
-            _acceptedActive |= isActive;
-            _acceptedCancel |= !isActive;
-            _signalLocation ??= update.SignalLocation;
+            _accepted.Active |= isActive;
+            _accepted.Cancel |= !isActive;
+            _accepted.SignalLocation ??= update.SignalLocation;
         }
     }
 
@@ -110,7 +102,7 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             // A final result is never taken back by a preliminary one, whichever of them arrives first.
             state.Set(asserted.Value, application.Speaker(FieldNames.StudyViewerStatus).Write);
             application.ProceduresChanged = true;
-            _accepted[ProcedureFacts.Result] = asserted.Location;
+            _accepted.Facts[ProcedureFacts.Result] = asserted.Location;
             return;
         }
 
@@ -143,7 +135,7 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             }
 
             traits = raises ? StatementTraits.Urgent : StatementTraits.None;
-            held = IsLoweredByPlacer(state, severity.Value)
+            held = PlacerSeverityRule.Holds(application.Source, rules, state, severity.Value)
                 ? SettleAs(procedure, ProcedureFacts.Severity, severity, Verdict.Authority)
                 : ApplyFact(procedure, update, ProcedureFacts.Severity, traits | StatementTraits.Severity | StatementTraits.GuardedFromPacs);
         }
@@ -164,13 +156,6 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
         }
     }
 
-    /// <summary>An EHR does not lower a severity that the department has set. §3.5.</summary>
-    private bool IsLoweredByPlacer(FieldState state, string? value) =>
-        application.Source is { IsPlacer: true, PlacerSeverityCompetes: false }
-        && FieldGate.Lowers(state.Value, value)
-        && state.Last is { Source.Length: > 0 } last
-        && rules.FindSource(last.Source) is { Kind: "hl7v2", IsPlacer: false };
-
     private Verdict ApplyFact(Procedure procedure, ProcedureUpdate update, string fact, StatementTraits traits)
     {
         if (!update.Facts.TryGetValue(fact, out var asserted))
@@ -182,7 +167,7 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
 
         if (verdict is Verdict.Apply or Verdict.Equal)
         {
-            _accepted[fact] = asserted.Location;
+            _accepted.Facts[fact] = asserted.Location;
         }
 
         return verdict;
@@ -240,188 +225,4 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
             application.Warn(Notice.Of(Codes.TransactionTimeNeverMoves));
         }
     }
-
-    private void DeriveFromProcedures(List<Procedure> active)
-    {
-        var setChanged = active.Count > 0 && !_activeBefore.SequenceEqual(active);
-
-        // While every procedure is cancelled, a fact that is stated is derived from all of them.
-        var relevant = (active.Count > 0 ? active : _state.Procedures)
-            .Select((procedure, place) => (procedure, place))
-            .OrderBy(x => x.procedure.FirstStated.Transaction.Start)
-            .ThenBy(x => x.place)
-            .Select(x => x.procedure)
-            .ToList();
-
-        DeriveViewerStatus(relevant, setChanged);
-
-        if (_accepted.ContainsKey(ProcedureFacts.Description) || setChanged)
-        {
-            DeriveDescription(relevant);
-        }
-
-        var severity = _accepted.ContainsKey(ProcedureFacts.Severity) || setChanged ? DeriveSeverity(relevant) : Verdict.Equal;
-
-        foreach (var fact in ProcedureFacts.Codes)
-        {
-            if (_accepted.ContainsKey(fact) || setChanged)
-            {
-                DeriveCode(relevant, fact, severity);
-            }
-        }
-    }
-
-    private void DeriveLifecycle(bool allCancelled)
-    {
-        if (allCancelled && _acceptedCancel)
-        {
-            application.State(FieldNames.IsCancelled, "true", _signalLocation, StatementTraits.None, NewestOf(_state.Procedures, ProcedureFacts.State));
-        }
-        else if (_acceptedActive)
-        {
-            Lifecycle.Activate(application, _signalLocation, NewestOf(_state.Procedures, ProcedureFacts.State));
-        }
-    }
-
-    private void DeriveViewerStatus(List<Procedure> relevant, bool setChanged)
-    {
-        var stated = _accepted.ContainsKey(ProcedureFacts.Result);
-        var location = _accepted.GetValueOrDefault(ProcedureFacts.Result);
-
-        if ((stated || setChanged) && relevant.Count > 0 && relevant.TrueForAll(procedure => procedure.IsFinal))
-        {
-            application.State(
-                FieldNames.StudyViewerStatus, ViewerStatus.Complete, location, StatementTraits.None, NewestOf(relevant, ProcedureFacts.Result));
-
-            if (stated && application.Study.IsCancelled)
-            {
-                application.Warn(Notice.Of(Codes.FinalForCancelled));
-            }
-        }
-        else if (_broughtNewActive && application.Study.StudyViewerStatus == ViewerStatus.Complete)
-        {
-            application.State(
-                FieldNames.StudyViewerStatus, ViewerStatus.Incomplete, null, StatementTraits.None, NewestOf(relevant, ProcedureFacts.Result));
-        }
-    }
-
-    private void DeriveDescription(List<Procedure> relevant)
-    {
-        var descriptions = relevant.Select(procedure => procedure.Get(ProcedureFacts.Description)).Where(text => text is not null).Distinct();
-        var joined = string.Join(" + ", descriptions);
-
-        if (joined.Length > 0)
-        {
-            application.State(
-                FieldNames.StudyDescription,
-                MetadataLimits.FitDescription(joined, application.Result.Warnings),
-                _accepted.GetValueOrDefault(ProcedureFacts.Description),
-                StatementTraits.GuardedFromPacs,
-                NewestOf(relevant, ProcedureFacts.Description));
-        }
-    }
-
-    private Verdict DeriveSeverity(List<Procedure> relevant)
-    {
-        var stated = relevant.FindAll(procedure => procedure.Get(ProcedureFacts.Severity) is not null);
-
-        if (stated.Count == 0)
-        {
-            return Verdict.Equal;
-        }
-
-        var highest = stated.Max(procedure => Severities.Parse(procedure.Get(ProcedureFacts.Severity))).ToText();
-        var raises = FieldGate.Raises(application.Study.Severity, highest);
-        var traits = StatementTraits.GuardedFromPacs | (raises ? StatementTraits.Urgent : StatementTraits.None);
-
-        var location = _accepted.GetValueOrDefault(ProcedureFacts.Severity);
-        var clock = NewestOf(stated, ProcedureFacts.Severity);
-
-        // Only what the message itself says about a severity has to ask the holder; a set that got smaller does not.
-        if (_accepted.ContainsKey(ProcedureFacts.Severity))
-        {
-            traits |= StatementTraits.Severity | StatementTraits.Derived;
-            var state = _state.Of(FieldNames.Severity);
-
-            if (IsLoweredByPlacer(state, highest))
-            {
-                application.Settle(
-                    FieldNames.Severity, state, highest, location, application.Speaker(FieldNames.Severity, clock), Verdict.Authority);
-                return Verdict.Authority;
-            }
-        }
-
-        return application.State(FieldNames.Severity, highest, location, traits, clock);
-    }
-
-    private void DeriveCode(List<Procedure> relevant, string fact, Verdict severity)
-    {
-        var stated = relevant.FindAll(procedure => procedure.Facts.TryGetValue(fact, out var state) && (state.Value is not null || state.Last is not null));
-
-        if (stated.Count == 0)
-        {
-            return;
-        }
-
-        var values = stated.Select(procedure => procedure.Get(fact)).Where(value => value is not null).Distinct().ToList();
-        var value = values.Count == 0 ? null
-            : fact == ProcedureFacts.PriorityCode ? MostUrgentCode(stated)
-            : MetadataLimits.Fit(fact, string.Join("; ", values), application.Result.Warnings);
-
-        if (value is null && MetadataLimits.IsIdentityKey(fact))
-        {
-            return;
-        }
-
-        if (fact == ProcedureFacts.PriorityCode && severity is Verdict.Authority or Verdict.SeverityKept)
-        {
-            HoldBackCode(value, severity); // The code stays with the severity it stands for.
-            return;
-        }
-
-        application.Metadata.Add(new MetadataStatement(
-            fact, value, _accepted.GetValueOrDefault(fact), UrgentCode(fact, value), NewestOf(stated, fact)));
-    }
-
-    private void HoldBackCode(string? value, Verdict verdict)
-    {
-        var field = FieldNames.OfMetadata(ProcedureFacts.PriorityCode);
-        var state = _state.Fields.GetValueOrDefault(field);
-
-        if (state?.Value != value)
-        {
-            application.HoldBack(field, value, _accepted.GetValueOrDefault(ProcedureFacts.PriorityCode), verdict, state?.Last);
-        }
-    }
-
-    private StatementTraits UrgentCode(string fact, string? value) =>
-        fact == ProcedureFacts.PriorityCode && value is not null && application.Study.State.Of(FieldNames.Severity).Last?.Key == _unit.UnitKey
-            ? StatementTraits.Urgent
-            : StatementTraits.None;
-
-    private static string? MostUrgentCode(List<Procedure> procedures) => procedures
-        .Where(procedure => procedure.Get(ProcedureFacts.PriorityCode) is not null)
-        .MaxBy(procedure => Severities.Parse(procedure.Get(ProcedureFacts.Severity)))?
-        .Get(ProcedureFacts.PriorityCode);
-
-    /// <summary>
-    /// The newest clock behind a derived value. A late message that adds one of several facts must not make
-    /// the whole look late: the facts have passed their own clocks already.
-    /// </summary>
-    private Clock NewestOf(List<Procedure> procedures, string fact)
-    {
-        var newest = _unit.Clock;
-
-        foreach (var procedure in procedures)
-        {
-            if (procedure.Facts.TryGetValue(fact, out var state) && state.Last is { } last && last.Clock.IsNewerThan(newest))
-            {
-                newest = last.Clock;
-            }
-        }
-
-        return newest;
-    }
-
-    private List<Procedure> Active() => _state.Procedures.FindAll(procedure => !procedure.IsCancelled);
 }
