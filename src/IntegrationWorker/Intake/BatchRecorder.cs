@@ -48,8 +48,8 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
         }
     }
 
-    /// <summary>A message, or some of its units, goes to a person. Sets the id in the result.</summary>
-    public void AddDeadLetter(Delivery delivery, string sourceId, string messageType, string messageKey, MessageResult result)
+    /// <summary>What failed of a message goes to a person, all of it as one dead letter; its id is set in the result. Nothing where nothing failed.</summary>
+    public void AddFailures(Delivery delivery, string sourceId, string messageType, string messageKey, MessageResult result)
     {
         var failed = result.Units.FindAll(unit => unit.Error is not null && !IsKept(unit));
 

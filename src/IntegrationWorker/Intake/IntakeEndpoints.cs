@@ -1,4 +1,5 @@
 using IntegrationWorker.Contracts;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Hosting.Problems;
 
 namespace IntegrationWorker.Intake;
@@ -66,12 +67,10 @@ internal static class IntakeEndpoints
             cancellationToken,
             KeyValuePair.Create("fhir-interaction", InteractionOf(request.Method, path)),
             KeyValuePair.Create("fhir-url", path ?? ""),
-            KeyValuePair.Create("fhir-time", Moment(time)));
+            KeyValuePair.Create("fhir-time", UtcTimeConverter.ToText(time.GetUtcNow())));
 
         return await door.TakeAsync(message, PreferredWait.Of(request), cancellationToken);
     }
-
-    private static string Moment(TimeProvider time) => time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
 
     // With a payload servers send the resource under its own path; without one, or with a notification, to the endpoint itself.
     private static string InteractionOf(string method, string? path) => method switch

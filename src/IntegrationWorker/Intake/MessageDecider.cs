@@ -28,7 +28,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
 
         if (message.Notification is not { } notification || source is null)
         {
-            return Join(message, [.. message.Parts.Select(part => DecidePart(message, part, source, delivery))]);
+            return DecideParts(message, source, delivery);
         }
 
         var rule = PositionRule.Follow(
@@ -41,7 +41,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         }
 
         _positions[(source.SourceId, notification.SubscriptionId)] = rule.Position!;
-        var result = Join(message, [.. message.Parts.Select(part => DecidePart(message, part, source, delivery))]);
+        var result = DecideParts(message, source, delivery);
         result.Subscription = rule.Note;
         result.Warnings.AddRange(rule.Warnings);
         return result;
@@ -53,6 +53,9 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         ledger.Collect(changes);
         changes.Positions.AddRange(_positions.Values);
     }
+
+    private MessageResult DecideParts(MappedMessage message, Source? source, Delivery delivery) =>
+        Join(message, [.. message.Parts.Select(part => DecidePart(message, part, source, delivery))]);
 
     private MessageResult DecidePart(MappedMessage message, MappedPart part, Source? source, Delivery delivery)
     {
@@ -78,9 +81,9 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Delivery delivery, bool isReplay)
     {
         // A replay that fails again belongs to the dead letter that was replayed.
-        if (!isReplay && (result.Error is not null || result.Units.Exists(unit => unit.Error is not null)))
+        if (!isReplay)
         {
-            recorder.AddDeadLetter(delivery, message.SourceId, message.MessageType, decision.Key, result);
+            recorder.AddFailures(delivery, message.SourceId, message.MessageType, decision.Key, result);
         }
 
         ledger.Record(decision, part, message, result);
@@ -166,6 +169,8 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
 
         foreach (var unit in recorded.Units)
         {
+            var sent = part.Units.Find(candidate => candidate.Number == unit.Unit);
+
             result.Units.Add(new UnitResult
             {
                 Unit = unit.Unit,
@@ -175,8 +180,8 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
                 Reason = unit.Reason,
                 Error = unit.Error,
                 StudyId = unit.StudyId,
-                EventNumber = part.Units.Find(sent => sent.Number == unit.Unit)?.EventNumber,
-                Update = part.Units.Find(sent => sent.Number == unit.Unit),
+                EventNumber = sent?.EventNumber,
+                Update = sent,
             });
         }
 

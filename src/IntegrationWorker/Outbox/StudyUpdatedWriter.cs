@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using IntegrationWorker.Contracts;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Outbox;
@@ -28,7 +28,7 @@ internal sealed class StudyUpdatedWriter(string eventSource, IReadOnlySet<string
             writer.WriteString("source", eventSource);
             writer.WriteString("type", StudyUpdated.EventType);
             writer.WriteString("subject", study.StudyId);
-            writer.WriteString("time", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            writer.WriteString("time", UtcTimeConverter.ToText(now));
             writer.WriteString("datacontenttype", "application/json");
             WriteData(writer, study, unit, result, originKind);
             writer.WriteEndObject();

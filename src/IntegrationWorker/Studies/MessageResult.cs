@@ -49,7 +49,7 @@ internal sealed class MessageResult
     public SubscriptionNote? Subscription { get; set; }
 
     [JsonIgnore]
-    public bool IsRejected => Outcome == "rejected";
+    public bool IsRejected => Outcome == Outcomes.Rejected;
 
     /// <summary>The same message with another outcome of one of its units. A copy: what its sender was told stays as it was.</summary>
     public MessageResult With(UnitResult unit)

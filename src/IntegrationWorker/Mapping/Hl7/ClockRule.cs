@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hl7v2;
 using IntegrationWorker.Contracts;
+using IntegrationWorker.Decoding;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Mapping.Hl7;
@@ -8,7 +9,6 @@ namespace IntegrationWorker.Mapping.Hl7;
 /// <summary>When the sender says that it happened: ORC-9, OBR-22, EVN-2, TXA-8 …, then MSH-7 and MSH-13. docs/mapping.md §6.1, §6.2.</summary>
 internal static class ClockRule
 {
-    private const string ReceiptFormat = "yyyy-MM-dd'T'HH:mm:ss.FFF'Z'";
     private const string StartFormat = "yyyy-MM-dd'T'HH:mm:sszzz";
 
     private static readonly Hl7FieldAddress[] _ofOrder = [new("ORC", 9)];
@@ -26,12 +26,12 @@ internal static class ClockRule
         if ((stated ?? message) is not { } transaction)
         {
             reader.Warn(Notice.Of(Codes.NoUsableTime));
-            sourceTime = OfReceipt(receivedAt);
+            sourceTime = JsonTime.Show(receivedAt);
             return Clock.At(receivedAt) with { Sequence = Sequence(reader) };
         }
 
         var transactionMoment = Place(reader, transaction, out var isLate);
-        sourceTime = isLate ? OfReceipt(receivedAt) : Text(reader, transaction);
+        sourceTime = isLate ? JsonTime.Show(receivedAt) : Text(reader, transaction);
         var messageMoment = message is { } sent && sent != transaction ? Place(reader, sent, out _) : transactionMoment;
 
         return new Clock(transactionMoment, messageMoment, Sequence(reader), IsMessageTime: stated is null);
@@ -88,9 +88,6 @@ internal static class ClockRule
     private static string Text(GroupReader reader, Hl7DateTime time) => time.Precision > Hl7Precision.Day
         ? time.ToRfc3339(reader.Source.TimeZone, reader.Envelope.MessageOffset)
         : time.Resolve(reader.Source.TimeZone, reader.Envelope.MessageOffset).Start.ToString(StartFormat, CultureInfo.InvariantCulture);
-
-    private static string OfReceipt(DateTimeOffset receivedAt) =>
-        receivedAt.UtcDateTime.ToString(ReceiptFormat, CultureInfo.InvariantCulture);
 
     private static long? Sequence(GroupReader reader) =>
         long.TryParse(reader.Message[0][13].Component(1).Raw, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
