@@ -1,6 +1,7 @@
 using IntegrationWorker.Mapping.Commands;
 using IntegrationWorker.Mapping.Fhir;
 using IntegrationWorker.Mapping.Hl7;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Mapping;
 using IntegrationWorker.Matching;
 using IntegrationWorker.Outbox;
@@ -28,7 +29,9 @@ internal sealed class MessagePipeline(
         var results = await DecideAsync(transaction, messages, changes, cancellationToken);
 
         await transaction.SaveAsync(changes, cancellationToken);
+        CrashPoint.Reach(CrashPoint.BeforeCommit);
         await transaction.CommitAsync(cancellationToken);
+        CrashPoint.Reach(CrashPoint.AfterCommit);
 
         publisher.Offer(changes.Outbox);
         return results;
@@ -53,6 +56,7 @@ internal sealed class MessagePipeline(
         var claimed = BaseKeysOf(messages);
 
         ledger.Add(await transaction.ClaimAsync(claimed, cancellationToken));
+        CrashPoint.Reach(CrashPoint.AfterClaim);
         await LoadAsync(transaction, messages, set, ledger, claimed, cancellationToken);
 
         var writer = new StudyUpdatedWriter(events.Source, events.SensitiveKeys);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Store;
@@ -167,7 +168,9 @@ internal sealed class OutboxPublisher(
         foreach (var wave in waves)
         {
             var sent = refused.Count == 0 ? wave : [.. wave.Where(entry => !refused.Contains(entry.StudyId))];
+            CrashPoint.Reach(CrashPoint.BeforePublish);
             var taken = await channel.PublishAsync(sent, stoppingToken);
+            CrashPoint.Reach(CrashPoint.BeforeMark);
             refused.UnionWith(sent.Where(entry => !taken.Contains(entry.Position)).Select(entry => entry.StudyId));
             await outbox.MarkPublishedAsync([.. taken], stoppingToken);
         }

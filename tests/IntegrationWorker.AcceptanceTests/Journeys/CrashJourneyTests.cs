@@ -73,29 +73,47 @@ public sealed class CrashJourneyTests(SharedSurroundings surroundings)
         }
     }
 
-    [Fact]
-    public async Task GivenACommitThatTheBrokerNeverHeardOf_WhenTheMessageComesAgain_ThenThereIsOneEffectAndOneEventId()
+    [Theory]
+    [InlineData("after-claim:2")]
+    [InlineData("before-commit:2")]
+    [InlineData("after-commit:1")]
+    [InlineData("after-commit:3")]
+    [InlineData("before-publish:1")]
+    [InlineData("before-publish:3")]
+    [InlineData("before-mark:2")]
+    [InlineData("before-ack:1")]
+    [InlineData("before-ack:70")] // In the middle of a batch's acknowledgements.
+    public async Task GivenAWorkerThatDiesAtThisPlace_WhenStartedAgain_ThenThereIsOneEffectAndOneEventIdForEachMessage(string place)
     {
-        // The worker is killed when the event is out: with the acknowledgement on its way or not. Then the same bytes come twice more.
-        var order = new InventedOrder();
+        var orders = Enumerable.Range(0, 100).Select(_ => new InventedOrder()).ToList();
+        var messages = orders.Concat(orders.Select(order => order with { Control = "XO", Priority = "S", Minute = 1 })).ToList();
+        var environment = new Dictionary<string, string?> { ["INTEGRATION_WORKER_CRASH_AT"] = place, ["Intake__BatchMessagesMax"] = "32" };
         await using var host = await surroundings.VirtualHostAsync(_token);
         await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
         await using var subscription = await client.SubscribeAsync(_token);
-        await using var worker = await WorkerProcess.StartAsync(new WorkerSettings { Broker = host.Uri }, _token);
+        await using var worker = await WorkerProcess.StartAsync(new WorkerSettings { Broker = host.Uri, Environment = environment }, _token);
 
-        await client.PublishAsync(Queue, order.Bytes, _token);
-        var first = StudyEvent.Of(await subscription.NextAsync(_token));
-        await worker.KillAsync();
-        await client.PublishAsync(Queue, order.Bytes, _token);
+        await client.PublishAllAsync(Queue, messages.Select(message => message.Bytes), _token);
+        await worker.WaitForExitAsync(_token);
+        environment.Remove("INTEGRATION_WORKER_CRASH_AT");
         await worker.StartAgainAsync(_token);
-        await client.PublishAsync(Queue, order.Bytes, _token);
-        var marker = new InventedOrder();
-        await client.PublishAsync(Queue, marker.Bytes, _token);
-        var events = await subscription.ReadUntilAsync(message => StudyEvent.Of(message).MessageKey == marker.Key, _token);
+        await client.PublishAsync(Queue, messages[0].Bytes, _token); // The sender is not sure either.
 
-        Assert.Equal(2, (await worker.EventsAsync(_token)).Count);
-        Assert.All(events.Select(StudyEvent.Of).Where(e => e.MessageKey == order.Key), repeated => Assert.Equal(first.Id, repeated.Id));
-        Assert.Equal("created", await worker.OutcomeAsync(order.Key, _token));
+        // Every message has one event, every event was published, and none has a second id.
+        var published = new List<StudyEvent>();
+
+        while (published.DistinctBy(e => e.Id).Count() < messages.Count)
+        {
+            published.Add(StudyEvent.Of(await subscription.NextAsync(_token)));
+        }
+
+        var kept = (await worker.EventsAsync(_token)).Select(StudyEvent.Of).ToList();
+        Assert.Equal(messages.Select(message => message.Key).Order(StringComparer.Ordinal), kept.Select(e => e.MessageKey).Order(StringComparer.Ordinal));
+        Assert.Equal(kept.Select(e => e.Id).Order(StringComparer.Ordinal), published.Select(e => e.Id).Distinct().Order(StringComparer.Ordinal));
+        AssertFirstPublicationsAreInOrder(published);
+        Assert.Empty(await worker.DeadLettersAsync(_token));
+        await Patience.UntilAsync(
+            async () => await client.CountAsync(Queue, _token) == 0, () => $"the queue is empty.\n{worker.Output}", _token);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using IntegrationWorker.Hosting;
 using MassTransit;
 
 namespace IntegrationWorker.Intake.Broker;
@@ -14,13 +15,14 @@ internal sealed class IntakeFilter(Batcher batcher, InputQueue queue, TimeProvid
 {
     private readonly DeliveryOrder _order = new(time);
 
-    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
         var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
         var waiting = batcher.Prepare(BrokerMessages.From(context.Body.GetBytes(), delivery.Properties, queue, time.GetUtcNow()));
         _order.Pass(delivery.ConsumerTag, delivery.DeliveryTag, () => batcher.Enqueue(waiting));
 
-        return waiting.Outcome;
+        await waiting.Outcome;
+        CrashPoint.Reach(CrashPoint.BeforeAck);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("intake").Add("queue", queue.Name);
