@@ -21,7 +21,7 @@ internal interface IOutboxStore
     /// <summary>Events after a position, published or not, in order of position. Whoever has read a position has missed none before it.</summary>
     Task<IReadOnlyList<OutboxEntry>> ReadAfterAsync(long position, int max, CancellationToken cancellationToken);
 
-    /// <summary>Deletes published events that were created before an instant, the oldest first.</summary>
+    /// <summary>Deletes published events that were created before an instant, the oldest first. The latest event stays.</summary>
     /// <returns>How many were deleted; there may be more.</returns>
     Task<long> DeletePublishedBeforeAsync(DateTimeOffset createdBefore, int max, CancellationToken cancellationToken);
 }

@@ -10,38 +10,37 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
     // (its publisher may be at it) holds back the later ones.
     private static readonly Statement _take = new($"""
         select {OutboxRows.Selected} from (
-            select {OutboxRows.Selected}, max(created_at) over (partition by study_id order by position) as youngest
-            from (select {OutboxRows.Selected} from outbox where published_at is null order by position limit @max) u) w
-        where youngest <= @before
-        order by position
+            select p.position, max(p.created_at) over (partition by p.study_id order by p.position) as youngest
+            from (select position, study_id, created_at from outbox_pending order by position limit @max) p) w
+        join outbox o on o.position = w.position
+        where w.youngest <= @before
+        order by o.position
         """);
 
     private static readonly Statement<long> _selectPublishable = new(
         """
-        select o.position from {rows} join outbox o on o.position = r.position
+        select p.position from {rows} join outbox_pending p on p.position = r.position
         where not exists (
-            select 1 from outbox older
-            where older.study_id = o.study_id and older.position < o.position and older.published_at is null
+            select 1 from outbox_pending older
+            where older.study_id = p.study_id and older.position < p.position
               and older.position not in (select r.position from {rows}))
         """,
         OutboxRows.Positions);
 
     private static readonly Statement<long> _mark = new(
-        """
-        update outbox set published_at = @now
-        where position in (select r.position from {rows}) and published_at is null
-        """,
-        OutboxRows.Positions);
+        "delete from outbox_pending where position in (select r.position from {rows})", OutboxRows.Positions);
 
     private static readonly Statement _readAfter = new($"""
-        select {OutboxRows.Selected} from outbox where position > @after order by position limit @max
+        select {OutboxRows.Selected} from outbox o where o.position > @after order by o.position limit @max
         """);
 
-    // Looks at the oldest rows only: where these are too young, all are.
+    // Looks at the oldest rows only: where these are too young, all are. The latest one stays: the next position follows it.
     private static readonly Statement _delete = new("""
         delete from outbox
         where position in (select position from outbox order by position limit @max)
-          and published_at is not null and created_at < @before
+          and position < (select max(position) from outbox)
+          and created_at < @before
+          and not exists (select 1 from outbox_pending p where p.position = outbox.position)
         returning position
         """);
 
@@ -81,8 +80,7 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         }
 
         await using var session = await database.BeginRelaxedAsync(cancellationToken);
-        session.AddRows(_mark, positions, [SqlValue.Time("now", time.GetUtcNow())]);
-        await session.RunAsync(cancellationToken);
+        await session.RunRowsAsync(_mark, positions, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 

@@ -7,6 +7,18 @@ namespace IntegrationWorker.Store;
 /// <summary>One transaction of the store, in the words that both databases share.</summary>
 internal abstract class StoreBatch(SqlSession session, DataProtector protector) : IStoreBatch
 {
+    // Spaces of lock numbers; the kinds of links have their own ones from 0 up.
+    private const int MessageSpace = -1;
+    private const int SubscriptionSpace = -2;
+
+    private static readonly Statement<string> _selectRecords = new(
+        $$"""
+        select {{LedgerRows.Selected}} from {rows} join messages m on m.key = r.key
+        union all
+        select {{LedgerRows.Selected}} from {rows} join messages m on m.base_key = r.key and m.generation <> 1
+        """,
+        LedgerRows.Keys);
+
     private static readonly Statement<LinkKey> _selectStudies = new(
         $$"""
         select {{StudyRows.Selected}} from studies s
@@ -16,12 +28,8 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         """,
         LinkRows.Keys);
 
-    private static readonly Statement<LinkKey> _selectLinks = new(
-        $"""
-        select k.kind, k.value, k.issuer, k.study_id from links k
-        where k.study_id in ({LinkRows.StudyIds})
-        """,
-        LinkRows.Keys);
+    private static readonly Statement<string> _selectLinks = new(
+        "select l.kind, l.value, l.issuer, l.study_id from {rows} join links l on l.study_id = r.study_id", StudyRows.Ids);
 
     private static readonly Statement<LinkKey> _selectParked = new(
         $$"""
@@ -40,8 +48,16 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
 
     protected SqlSession Session => session;
 
-    public abstract Task<IReadOnlyList<LedgerRecord>> ClaimAsync(
-        IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken);
+    public async Task<IReadOnlyList<LedgerRecord>> ClaimAsync(IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken)
+    {
+        var records = new List<LedgerRecord>();
+
+        AddLocks(LockNumbers.Of(baseKeys, key => LockNumbers.Of(MessageSpace, key)));
+        session.AddRows(_selectRecords, baseKeys, read: reader => records.Add(LedgerRows.Read(reader)));
+        await session.RunAsync(cancellationToken);
+
+        return records;
+    }
 
     public async Task<LoadedStudies> LoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken)
     {
@@ -49,11 +65,13 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         var links = new List<Link>();
         var parked = new List<ParkedUnit>();
 
-        AddIdentifierLocks(keys);
+        AddLocks(LockNumbers.Of(keys, key => LockNumbers.Of((int)key.Kind, key.Value)));
+        OnLoading();
         session.AddRows(_selectStudies, keys, read: reader => studies.Add(StudyRows.Read(reader)));
-        session.AddRows(_selectLinks, keys, read: reader => links.Add(LinkRows.Read(reader)));
         session.AddRows(_selectParked, keys, read: reader => parked.Add(ParkedRows.Read(reader, protector)));
         await session.RunAsync(cancellationToken);
+        await session.RunRowsAsync(
+            _selectLinks, [.. studies.Select(study => study.StudyId)], cancellationToken, reader => links.Add(LinkRows.Read(reader)));
 
         return new LoadedStudies(studies, LinkRows.WithOwn(studies, links), parked);
     }
@@ -63,7 +81,7 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     {
         var positions = new List<SubscriptionPosition>();
 
-        AddPositionLocks(keys);
+        AddLocks(LockNumbers.Of(keys, key => LockNumbers.Of(SubscriptionSpace, $"{key.SourceId}/{key.SubscriptionId}")));
         session.AddRows(_selectPositions, keys, read: reader => positions.Add(PositionRows.Read(reader)));
         await session.RunAsync(cancellationToken);
 
@@ -73,20 +91,32 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     public async Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
     {
         StoreWriter.Add(session, changes, protector);
-        OnSaving(changes);
-        StoreWriter.AddOutbox(session, changes.Outbox);
+
+        if (changes.Outbox.Count > 0)
+        {
+            OnSavingEvents();
+            StoreWriter.AddOutbox(session, changes.Outbox);
+        }
+
         await session.RunAsync(cancellationToken);
     }
 
-    public abstract Task CommitAsync(CancellationToken cancellationToken);
+    public Task CommitAsync(CancellationToken cancellationToken) => session.CommitAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
-    /// <summary>Makes transactions that look for the same numbers wait for each other, found or not.</summary>
-    protected abstract void AddIdentifierLocks(IReadOnlyCollection<LinkKey> keys);
+    /// <summary>Makes transactions that want one of these numbers wait for each other until they end.</summary>
+    protected virtual void AddLocks(long[] numbers)
+    {
+    }
 
-    protected abstract void AddPositionLocks(IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys);
+    /// <summary>Called when the locks of a load are queued.</summary>
+    protected virtual void OnLoading()
+    {
+    }
 
-    /// <summary>Called when all but the events is queued.</summary>
-    protected abstract void OnSaving(BatchChanges changes);
+    /// <summary>Called when all but the events is queued, if there are events.</summary>
+    protected virtual void OnSavingEvents()
+    {
+    }
 }

@@ -10,46 +10,29 @@ namespace IntegrationWorker.Store;
 internal static class StoreJson
 {
     // The default encoder would write every + of a clock as six characters.
-    private static readonly StateJsonContext _state =
-        new(new JsonSerializerOptions(StateJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
     private static readonly ParkedJsonContext _parked =
         new(new JsonSerializerOptions(ParkedJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
-    public static byte[] Write(StudyState state) => JsonSerializer.SerializeToUtf8Bytes(state, _state.StudyState);
-
-    public static StudyState ReadState(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, _state.StudyState) ?? throw new JsonException("A state document is null.");
 
     public static byte[] Write(ParkedDocument parked) => JsonSerializer.SerializeToUtf8Bytes(parked, _parked.ParkedDocument);
 
     public static ParkedDocument ReadParked(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, _parked.ParkedDocument) ?? throw new JsonException("A parked unit is null.");
 
-    public static byte[] Write(IReadOnlyDictionary<string, string> metadata) =>
-        JsonSerializer.SerializeToUtf8Bytes(metadata, _state.IReadOnlyDictionaryStringString);
-
     public static byte[] Write(IReadOnlyList<long> numbers) =>
-        JsonSerializer.SerializeToUtf8Bytes(numbers, _state.IReadOnlyListInt64);
+        JsonSerializer.SerializeToUtf8Bytes(numbers, _parked.IReadOnlyListInt64);
 
     public static IReadOnlyList<long> ReadNumbers(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, _state.IReadOnlyListInt64) ?? [];
+        JsonSerializer.Deserialize(json, _parked.IReadOnlyListInt64) ?? [];
 }
 
 /// <summary>The encrypted part of a parked unit.</summary>
 internal sealed record ParkedDocument(
     UnitUpdate Unit, IReadOnlyList<LinkKey> Keys, ReadOnlyMemory<byte> Body, byte[] Headers, string Door);
 
-/// <summary>A study has hundreds of members that are mostly at their default: these are left out.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
-[JsonSerializable(typeof(StudyState))]
-[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
-[JsonSerializable(typeof(IReadOnlyList<long>))]
-internal sealed partial class StateJsonContext : JsonSerializerContext;
-
 /// <summary>Units have required members whose value may be the default, so only nulls are left out.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(NoticeDetailConverter)])]
 [JsonSerializable(typeof(ParkedDocument))]
+[JsonSerializable(typeof(IReadOnlyList<long>))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(long))]

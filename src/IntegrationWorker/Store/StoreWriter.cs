@@ -11,10 +11,10 @@ internal static class StoreWriter
         """
         insert into studies (
             study_id, study_instance_uid, description, severity, viewer_status, is_cancelled, cancelled_at, assigned_to,
-            org_id, express_customer_id, created_at, updated_at, created_by, version, metadata, state)
+            org_id, express_customer_id, created_at, updated_at, created_by, version, state)
         select
             r.study_id, r.study_instance_uid, r.description, r.severity, r.viewer_status, r.is_cancelled, r.cancelled_at, r.assigned_to,
-            r.org_id, r.express_customer_id, r.created_at, r.updated_at, r.created_by, r.version, r.metadata, r.state
+            r.org_id, r.express_customer_id, r.created_at, r.updated_at, r.created_by, r.version, r.state
         from {rows}
         """,
         StudyRows.Columns);
@@ -24,7 +24,7 @@ internal static class StoreWriter
         update studies set
             description = r.description, severity = r.severity, viewer_status = r.viewer_status, is_cancelled = r.is_cancelled,
             cancelled_at = r.cancelled_at, assigned_to = r.assigned_to, org_id = r.org_id, express_customer_id = r.express_customer_id,
-            updated_at = r.updated_at, version = r.version, metadata = r.metadata, state = r.state
+            updated_at = r.updated_at, version = r.version, state = r.state
         from {rows}
         where studies.study_id = r.study_id
         """,
@@ -45,8 +45,6 @@ internal static class StoreWriter
         """,
         LinkRows.Columns);
 
-    // A claim may have left a row without an outcome under the key, which the record takes over. A row with one is
-    // never overwritten: fewer rows than expected are written then, and the batch fails.
     private static readonly Statement<LedgerRecord> _insertRecords = new(
         """
         insert into messages (
@@ -54,12 +52,7 @@ internal static class StoreWriter
         select
             r.key, r.base_key, r.generation, r.fingerprint, r.source_id, r.message_type, r.received_at, r.last_message_time,
             r.outcome, r.result
-        from {rows} where true
-        on conflict (key) do update set
-            fingerprint = excluded.fingerprint, source_id = excluded.source_id, message_type = excluded.message_type,
-            received_at = excluded.received_at, last_message_time = excluded.last_message_time,
-            outcome = excluded.outcome, result = excluded.result
-        where messages.outcome = ''
+        from {rows}
         """,
         LedgerRows.Columns);
 
@@ -78,13 +71,24 @@ internal static class StoreWriter
         """,
         HistoryRows.Columns);
 
-    private static readonly Statement<OutboxEntry> _insertOutbox = new(
-        """
-        insert into outbox (event_id, study_id, version, created_at, body)
-        select r.event_id, r.study_id, r.version, r.created_at, r.body from {rows}
-        returning event_id, position
+    // The latest event is never deleted, so no position is given out twice.
+    private const string LastPosition = "(select coalesce(max(position), 0) as position from outbox) as last";
+
+    private static readonly Statement<(int Place, OutboxEntry Entry)> _insertOutbox = new(
+        $$"""
+        insert into outbox (position, event_id, study_id, version, created_at, body)
+        select last.position + r.place, r.event_id, r.study_id, r.version, r.created_at, r.body from {rows} cross join {{LastPosition}}
         """,
         OutboxRows.Columns);
+
+    private static readonly Statement<(int Place, OutboxEntry Entry)> _insertPending = new(
+        $$"""
+        insert into outbox_pending (position, study_id, created_at)
+        select last.position - @count + r.place, r.study_id, r.created_at from {rows} cross join {{LastPosition}}
+        """,
+        OutboxRows.PendingColumns);
+
+    private static readonly Statement _selectLastPosition = new($"select position from {LastPosition}");
 
     private static readonly Statement<string> _deleteParked = new(
         "delete from parked where unit_key in (select r.unit_key from {rows})", ParkedRows.UnitKeys);
@@ -140,18 +144,17 @@ internal static class StoreWriter
     }
 
     /// <summary>Queues the events; they learn their positions when the queue is run.</summary>
-    public static void AddOutbox(SqlSession session, IReadOnlyCollection<OutboxEntry> entries)
+    public static void AddOutbox(SqlSession session, IReadOnlyList<OutboxEntry> entries)
     {
-        if (entries.Count == 0)
+        (int Place, OutboxEntry Entry)[] placed = [.. entries.Select((entry, index) => (index + 1, entry))];
+        session.AddRows(_insertOutbox, placed, rowsExpected: placed.Length);
+        session.AddRows(_insertPending, placed, [SqlValue.Number("count", placed.Length)]);
+        session.Add(_selectLastPosition, [], reader =>
         {
-            return;
-        }
-
-        var byId = entries.ToDictionary(entry => entry.EventId, StringComparer.Ordinal);
-        session.AddRows(
-            _insertOutbox,
-            entries,
-            read: reader => byId[reader.GetString(0)].Position = reader.GetInt64(1),
-            rowsExpected: entries.Count);
+            foreach (var (place, entry) in placed)
+            {
+                entry.Position = reader.GetInt64(0) - placed.Length + place;
+            }
+        });
     }
 }

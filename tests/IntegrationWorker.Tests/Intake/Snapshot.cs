@@ -23,7 +23,7 @@ internal static class Snapshot
         foreach (var study in loaded.Studies)
         {
             var head = $"{study.StudyInstanceUid} {study.OrgId} {study.Version} {study.CreatedBy} {study.CreatedAt:O} {study.UpdatedAt:O} {study.CancelledAt:O}";
-            entries[$"study {study.StudyId}"] = $"{head} {Text(StoreJson.Write(study.State))}";
+            entries[$"study {study.StudyId}"] = $"{head} {Text(StateWriter.Write(study.State))}";
         }
 
         foreach (var links in loaded.Links.GroupBy(link => link.StudyId))

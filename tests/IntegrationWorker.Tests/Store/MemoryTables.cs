@@ -50,7 +50,7 @@ internal sealed class MemoryTables
         UpdatedAt = Kept(study.UpdatedAt),
         CancelledAt = study.CancelledAt is { } at ? Kept(at) : null,
         CreatedBy = study.CreatedBy,
-        State = StoreJson.ReadState(StoreJson.Write(study.State)),
+        State = StateReader.Read(StateWriter.Write(study.State)),
     };
 
     public static ParkedUnit Copy(ParkedUnit parked)

@@ -22,7 +22,7 @@ internal static class LinkRows
 
     /// <summary>The ids of the studies that <c>{rows}</c> of <see cref="Keys"/> name: by a link, or by a number of the study itself.</summary>
     public static readonly string StudyIds = $$"""
-        select l.study_id from {rows} join links l on l.kind = r.kind and l.value = r.value
+        select l.study_id from {rows} join links l on l.kind = r.kind and l.value = r.value where r.kind > {{(int)LinkKind.StudyInstanceUid}}
         union
         select s.study_id from {rows} join studies s on s.study_id = r.value where r.kind = {{(int)LinkKind.StudyId}}
         union
@@ -36,16 +36,14 @@ internal static class LinkRows
         reader.GetString(3));
 
     /// <summary>The stored links of these studies, with those that each study has by itself: its id and its UID.</summary>
-    /// <remarks>Links of other studies are left out: another transaction may have added one since the studies were read.</remarks>
     public static IReadOnlyList<Link> WithOwn(IReadOnlyList<Study> studies, IReadOnlyList<Link> stored)
     {
-        var ids = studies.Select(study => study.StudyId).ToHashSet(StringComparer.Ordinal);
         var own = studies.SelectMany(study => new Link[]
         {
             new(LinkKind.StudyId, study.StudyId, null, study.StudyId),
             new(LinkKind.StudyInstanceUid, study.StudyInstanceUid, null, study.StudyId),
         });
 
-        return [.. stored.Where(link => ids.Contains(link.StudyId)).Concat(own).Distinct()];
+        return [.. stored, .. own];
     }
 }

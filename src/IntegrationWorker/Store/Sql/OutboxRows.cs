@@ -5,17 +5,20 @@ namespace IntegrationWorker.Store.Sql;
 /// <summary>The table of the events.</summary>
 internal static class OutboxRows
 {
-    /// <summary>What <see cref="Read"/> needs.</summary>
-    public const string Selected = "event_id, study_id, version, created_at, body, position";
+    /// <summary>What <see cref="Read"/> needs, of a table named <c>o</c>.</summary>
+    public const string Selected = "o.event_id, o.study_id, o.version, o.created_at, o.body, o.position";
 
-    public static readonly Column<OutboxEntry>[] Columns =
+    public static readonly Column<(int Place, OutboxEntry Entry)>[] Columns =
     [
-        Column<OutboxEntry>.Text("event_id", entry => entry.EventId),
-        Column<OutboxEntry>.Text("study_id", entry => entry.StudyId),
-        Column<OutboxEntry>.Number("version", entry => entry.Version),
-        Column<OutboxEntry>.Time("created_at", entry => entry.CreatedAt),
-        Column<OutboxEntry>.Json("body", entry => entry.Body),
+        Column<(int Place, OutboxEntry Entry)>.Number("place", row => row.Place),
+        Column<(int Place, OutboxEntry Entry)>.Text("event_id", row => row.Entry.EventId),
+        Column<(int Place, OutboxEntry Entry)>.Text("study_id", row => row.Entry.StudyId),
+        Column<(int Place, OutboxEntry Entry)>.Number("version", row => row.Entry.Version),
+        Column<(int Place, OutboxEntry Entry)>.Time("created_at", row => row.Entry.CreatedAt),
+        Column<(int Place, OutboxEntry Entry)>.Json("body", row => row.Entry.Body),
     ];
+
+    public static readonly Column<(int Place, OutboxEntry Entry)>[] PendingColumns = [Columns[0], Columns[2], Columns[4]];
 
     public static readonly Column<long>[] Positions = [Column<long>.Number("position", position => position)];
 

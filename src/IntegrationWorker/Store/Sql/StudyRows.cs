@@ -12,6 +12,8 @@ internal static class StudyRows
         s.created_at, s.updated_at, s.cancelled_at, s.created_by, s.state
         """;
 
+    public static readonly Column<string>[] Ids = [Column<string>.Text("study_id", id => id)];
+
     public static readonly Column<Study>[] Columns =
     [
         Column<Study>.Text("study_id", s => s.StudyId),
@@ -28,8 +30,7 @@ internal static class StudyRows
         Column<Study>.Time("updated_at", s => s.UpdatedAt),
         Column<Study>.Text("created_by", s => s.CreatedBy),
         Column<Study>.Number("version", s => s.Version),
-        Column<Study>.Json("metadata", s => StoreJson.Write(s.Metadata.ToDictionary())),
-        Column<Study>.Json("state", s => StoreJson.Write(s.State)),
+        Column<Study>.Json("state", s => StateWriter.Write(s.State)),
     ];
 
     public static Study Read(DbDataReader reader) => new()
@@ -43,6 +44,6 @@ internal static class StudyRows
         UpdatedAt = reader.Time(6),
         CancelledAt = reader.TimeOrNull(7),
         CreatedBy = reader.GetString(8),
-        State = StoreJson.ReadState(reader.Bytes(9)),
+        State = StateReader.Read(reader.Bytes(9)),
     };
 }

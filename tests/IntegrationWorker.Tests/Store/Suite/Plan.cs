@@ -32,7 +32,7 @@ internal sealed record Plan(string Text, IReadOnlyList<string> Scans)
         step.StartsWith("SCAN ", StringComparison.Ordinal)
         && !step.StartsWith("SCAN json_each", StringComparison.Ordinal)
         && !step.StartsWith("SCAN (", StringComparison.Ordinal)
-        && step is not ("SCAN r" or "SCAN CONSTANT ROW")
+        && step is not ("SCAN r" or "SCAN last" or "SCAN CONSTANT ROW")
             ? [step]
             : [];
 

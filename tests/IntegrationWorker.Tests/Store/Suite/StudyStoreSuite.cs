@@ -32,7 +32,7 @@ public abstract class StudyStoreSuite : IAsyncLifetime
 
         var loaded = Assert.Single((await Store.LoadAsync(study, Token)).Studies);
         Assert.Equivalent(study, loaded, strict: true);
-        Assert.Equal(StoreJson.Write(study.State), StoreJson.Write(loaded.State));
+        Assert.Equal(StateWriter.Write(study.State), StateWriter.Write(loaded.State));
     }
 
     [Fact]

@@ -16,7 +16,6 @@ create table studies (
     updated_at          integer not null,
     created_by          text    not null,
     version             integer not null,
-    metadata            text    not null,
     state               text    not null
 ) strict;
 
@@ -67,19 +66,25 @@ create table history (
 create index history_by_study on history (study_id, id) where study_id is not null;
 create index history_by_message on history (message_key);
 
--- Positions are never used twice: readers of the events remember them.
+-- Events as they go out, never written again. Readers of the events remember positions, so none is used twice:
+-- the latest event stays.
 create table outbox (
-    position     integer not null primary key autoincrement,
-    event_id     text    not null unique,
+    position     integer not null primary key,
+    event_id     text    not null,
     study_id     text    not null,
     version      integer not null,
     created_at   integer not null,
-    body         text    not null,
-    published_at integer
+    body         text    not null
 ) strict;
 
-create index outbox_unpublished on outbox (position) where published_at is null;
-create index outbox_unpublished_by_study on outbox (study_id, position) where published_at is null;
+-- The events that are not published yet.
+create table outbox_pending (
+    position   integer not null primary key,
+    study_id   text    not null,
+    created_at integer not null
+) strict;
+
+create index outbox_pending_by_study on outbox_pending (study_id, position);
 
 -- Units that wait for their study; the payload is encrypted.
 create table parked (

@@ -1,0 +1,221 @@
+using System.Text.Json;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Store;
+
+/// <summary>Reads what <see cref="StateWriter"/> wrote, of this version or an earlier one.</summary>
+internal ref struct StateReader
+{
+    private Utf8JsonReader _json;
+    private List<Write> _writes;
+
+    private StateReader(ReadOnlySpan<byte> json)
+    {
+        _json = new Utf8JsonReader(json);
+        _writes = [];
+    }
+
+    /// <exception cref="JsonException">The document is damaged, or a later version wrote it.</exception>
+    public static StudyState Read(ReadOnlySpan<byte> json) => new StateReader(json).ReadState();
+
+    private StudyState ReadState()
+    {
+        Dictionary<string, FieldState> fields = new(StringComparer.Ordinal);
+        List<Procedure> procedures = [];
+        Dictionary<string, RepeatedTime>? times = null;
+        var enteredInError = false;
+        Expect(JsonTokenType.StartObject);
+
+        while (Next() == JsonTokenType.PropertyName)
+        {
+            switch (_json.GetString())
+            {
+                case "w":
+                    _writes = ReadWrites();
+                    break;
+                case "f":
+                    fields = ReadFields();
+                    break;
+                case "p":
+                    procedures = ReadProcedures();
+                    break;
+                case "e":
+                    Next();
+                    enteredInError = _json.GetBoolean();
+                    break;
+                case "r":
+                    times = ReadRepeatedTimes();
+                    break;
+                default:
+                    throw Damaged();
+            }
+        }
+
+        return new StudyState { Fields = fields, Procedures = procedures, EnteredInError = enteredInError, RepeatedTimes = times };
+    }
+
+    private List<Write> ReadWrites()
+    {
+        var writes = new List<Write>();
+        Expect(JsonTokenType.StartArray);
+
+        while (Next() == JsonTokenType.StartArray)
+        {
+            var source = ReadText()!;
+            var authority = (Authority)ReadNumber();
+            var clock = ReadClock();
+            string? key = null;
+
+            if (Next() == JsonTokenType.String)
+            {
+                key = _json.GetString();
+                Expect(JsonTokenType.EndArray);
+            }
+
+            writes.Add(new Write(source, authority, clock, key));
+        }
+
+        return writes;
+    }
+
+    private Dictionary<string, FieldState> ReadFields()
+    {
+        var fields = new Dictionary<string, FieldState>(StringComparer.Ordinal);
+        Expect(JsonTokenType.StartObject);
+
+        while (Next() == JsonTokenType.PropertyName)
+        {
+            var name = _json.GetString()!;
+            Expect(JsonTokenType.StartArray);
+            fields.Add(name, ReadField());
+        }
+
+        return fields;
+    }
+
+    private FieldState ReadField()
+    {
+        var field = new FieldState();
+
+        for (var place = 0; Next() != JsonTokenType.EndArray; place++)
+        {
+            switch (place)
+            {
+                case 0:
+                    field.Value = _json.GetString();
+                    break;
+                case 1:
+                    field.Last = WriteAt();
+                    break;
+                case 2:
+                    field.Holder = WriteAt();
+                    break;
+                case 3:
+                    field.Others = ReadOthers();
+                    break;
+                default:
+                    throw Damaged();
+            }
+        }
+
+        return field;
+    }
+
+    private readonly Write? WriteAt() => _json.TokenType == JsonTokenType.Null ? null : _writes[_json.GetInt32()];
+
+    private List<Said> ReadOthers()
+    {
+        var others = new List<Said>();
+
+        while (Next() == JsonTokenType.StartArray)
+        {
+            others.Add(new Said(ReadText()!, ReadText(), ReadClock()));
+            Expect(JsonTokenType.EndArray);
+        }
+
+        return others;
+    }
+
+    private List<Procedure> ReadProcedures()
+    {
+        var procedures = new List<Procedure>();
+        Expect(JsonTokenType.StartArray);
+
+        while (Next() == JsonTokenType.StartObject)
+        {
+            procedures.Add(ReadProcedure());
+        }
+
+        return procedures;
+    }
+
+    private Procedure ReadProcedure()
+    {
+        string? key = null;
+        Clock firstStated = default;
+        Dictionary<string, FieldState> facts = new(StringComparer.Ordinal);
+
+        while (Next() == JsonTokenType.PropertyName)
+        {
+            switch (_json.GetString())
+            {
+                case "k":
+                    key = ReadText();
+                    break;
+                case "c":
+                    firstStated = ReadClock();
+                    break;
+                case "f":
+                    facts = ReadFields();
+                    break;
+                default:
+                    throw Damaged();
+            }
+        }
+
+        return new Procedure { Key = key ?? throw Damaged(), FirstStated = firstStated, Facts = facts };
+    }
+
+    private Dictionary<string, RepeatedTime> ReadRepeatedTimes()
+    {
+        var times = new Dictionary<string, RepeatedTime>(StringComparer.Ordinal);
+        Expect(JsonTokenType.StartObject);
+
+        while (Next() == JsonTokenType.PropertyName)
+        {
+            var name = _json.GetString()!;
+            Expect(JsonTokenType.StartArray);
+            times.Add(name, new RepeatedTime(ReadNumber(), (int)ReadNumber()));
+            Expect(JsonTokenType.EndArray);
+        }
+
+        return times;
+    }
+
+    private string? ReadText()
+    {
+        Next();
+        return _json.GetString();
+    }
+
+    private long ReadNumber()
+    {
+        Next();
+        return _json.GetInt64();
+    }
+
+    private Clock ReadClock() => Clock.FromCompact(ReadText());
+
+    private JsonTokenType Next() => _json.Read() ? _json.TokenType : throw Damaged();
+
+    private void Expect(JsonTokenType type)
+    {
+        if (Next() != type)
+        {
+            throw Damaged();
+        }
+    }
+
+    // No word of the document: it holds what messages said.
+    private static JsonException Damaged() => new("A state document is not as this version writes it.");
+}

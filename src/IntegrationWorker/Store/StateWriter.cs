@@ -1,0 +1,200 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Store;
+
+/// <summary>Writes the state document of a study.</summary>
+/// <remarks>
+/// One message sets many fields, so its <see cref="Write"/> stands once in <c>w</c> and fields name it by its place there. A field
+/// is <c>[value, last, holder, others]</c>, a statement of another <c>[source, value, clock]</c>; what is null at the end of a
+/// list is left out. What is written today is read by every later version: names, and places in lists, may be added only.
+/// </remarks>
+internal sealed class StateWriter
+{
+    // The default encoder would write every + of a clock as six characters.
+    private static readonly JsonWriterOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly Dictionary<Write, int> _places = [];
+    private readonly Utf8JsonWriter _json;
+
+    private StateWriter(Utf8JsonWriter json) => _json = json;
+
+    public static byte[] Write(StudyState state)
+    {
+        var buffer = new ArrayBufferWriter<byte>(2048);
+
+        using (var json = new Utf8JsonWriter(buffer, _relaxed))
+        {
+            new StateWriter(json).WriteState(state);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private void WriteState(StudyState state)
+    {
+        _json.WriteStartObject();
+        WriteWrites(state);
+        WriteFields(state.Fields);
+        WriteProcedures(state.Procedures);
+
+        if (state.EnteredInError)
+        {
+            _json.WriteBoolean("e"u8, true);
+        }
+
+        if (state.RepeatedTimes is { } times)
+        {
+            WriteRepeatedTimes(times);
+        }
+
+        _json.WriteEndObject();
+    }
+
+    private void WriteWrites(StudyState state)
+    {
+        _json.WriteStartArray("w"u8);
+        Collect(state.Fields);
+
+        foreach (var procedure in state.Procedures)
+        {
+            Collect(procedure.Facts);
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void Collect(Dictionary<string, FieldState> fields)
+    {
+        foreach (var field in fields.Values)
+        {
+            Collect(field.Last);
+            Collect(field.Holder);
+        }
+    }
+
+    private void Collect(Write? write)
+    {
+        if (write is null || !_places.TryAdd(write, _places.Count))
+        {
+            return;
+        }
+
+        _json.WriteStartArray();
+        _json.WriteStringValue(write.Source);
+        _json.WriteNumberValue((int)write.Authority);
+        _json.WriteStringValue(write.Clock.ToCompact());
+
+        if (write.Key is not null)
+        {
+            _json.WriteStringValue(write.Key);
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void WriteFields(Dictionary<string, FieldState> fields)
+    {
+        _json.WriteStartObject("f"u8);
+
+        foreach (var (name, field) in fields)
+        {
+            _json.WriteStartArray(name);
+            WriteField(field);
+            _json.WriteEndArray();
+        }
+
+        _json.WriteEndObject();
+    }
+
+    private void WriteField(FieldState field)
+    {
+        var last = field.Others is not null ? 4 : field.Holder is not null ? 3 : field.Last is not null ? 2 : field.Value is not null ? 1 : 0;
+
+        if (last > 0)
+        {
+            _json.WriteStringValue(field.Value);
+        }
+
+        if (last > 1)
+        {
+            WritePlace(field.Last);
+        }
+
+        if (last > 2)
+        {
+            WritePlace(field.Holder);
+        }
+
+        if (last > 3)
+        {
+            WriteOthers(field.Others!);
+        }
+    }
+
+    private void WritePlace(Write? write)
+    {
+        if (write is null)
+        {
+            _json.WriteNullValue();
+        }
+        else
+        {
+            _json.WriteNumberValue(_places[write]);
+        }
+    }
+
+    private void WriteOthers(List<Said> others)
+    {
+        _json.WriteStartArray();
+
+        foreach (var said in others)
+        {
+            _json.WriteStartArray();
+            _json.WriteStringValue(said.Source);
+            _json.WriteStringValue(said.Value);
+            _json.WriteStringValue(said.Clock.ToCompact());
+            _json.WriteEndArray();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void WriteProcedures(List<Procedure> procedures)
+    {
+        if (procedures.Count == 0)
+        {
+            return;
+        }
+
+        _json.WriteStartArray("p"u8);
+
+        foreach (var procedure in procedures)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("k"u8, procedure.Key);
+            _json.WriteString("c"u8, procedure.FirstStated.ToCompact());
+            WriteFields(procedure.Facts);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void WriteRepeatedTimes(Dictionary<string, RepeatedTime> times)
+    {
+        _json.WriteStartObject("r"u8);
+
+        foreach (var (name, time) in times)
+        {
+            _json.WriteStartArray(name);
+            _json.WriteNumberValue(time.TransactionTicks);
+            _json.WriteNumberValue(time.Messages);
+            _json.WriteEndArray();
+        }
+
+        _json.WriteEndObject();
+    }
+}
