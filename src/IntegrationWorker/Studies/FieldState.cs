@@ -1,24 +1,18 @@
-using System.Text.Json.Serialization;
-
 namespace IntegrationWorker.Studies;
 
 /// <summary>A value with its provenance and with what each source said last about it.</summary>
 internal sealed class FieldState
 {
     /// <summary>The value; null when there is none. A null with a <see cref="Last"/> was deleted by somebody.</summary>
-    [JsonPropertyName("v")]
     public string? Value { get; set; }
 
     /// <summary>The last write; null when nobody known wrote the value.</summary>
-    [JsonPropertyName("w")]
     public Write? Last { get; set; }
 
     /// <summary>Who gave a severity its present height, when a later equal statement of another source refreshed <see cref="Last"/>.</summary>
-    [JsonPropertyName("h")]
     public Write? Holder { get; set; }
 
     /// <summary>Statements that differ from the value or were overwritten by another source. Null when there are none.</summary>
-    [JsonPropertyName("o")]
     public List<Said>? Others { get; set; }
 
     /// <summary>What <paramref name="source"/> said last, or null when it never spoke about this field.</summary>

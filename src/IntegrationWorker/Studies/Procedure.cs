@@ -1,26 +1,19 @@
-using System.Text.Json.Serialization;
-
 namespace IntegrationWorker.Studies;
 
 /// <summary>One ordered examination of a study, each fact with its own clock. docs/mapping.md §3.1.</summary>
 internal sealed class Procedure
 {
     /// <summary><c>filler:F1^RIS</c>, <c>rp:…</c>, <c>placer:…</c> or <c>group:1</c>.</summary>
-    [JsonPropertyName("k")]
     public required string Key { get; set; }
 
     /// <summary>The clock at which the procedure was first stated: the order of descriptions and codes.</summary>
-    [JsonPropertyName("c")]
     public required Clock FirstStated { get; set; }
 
     /// <summary>By <see cref="ProcedureFacts"/> name.</summary>
-    [JsonPropertyName("f")]
     public Dictionary<string, FieldState> Facts { get; init; } = new(StringComparer.Ordinal);
 
-    [JsonIgnore]
     public bool IsCancelled => Get(ProcedureFacts.State) == ProcedureFacts.Cancelled;
 
-    [JsonIgnore]
     public bool IsFinal => Get(ProcedureFacts.Result) == ProcedureFacts.Final;
 
     public string? Get(string fact) => Facts.TryGetValue(fact, out var state) ? state.Value : null;

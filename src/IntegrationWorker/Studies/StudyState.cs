@@ -1,23 +1,17 @@
-using System.Text.Json.Serialization;
-
 namespace IntegrationWorker.Studies;
 
 /// <summary>The state document of a study: values, provenance, last statements, procedures.</summary>
 internal sealed class StudyState
 {
     /// <summary>By field name: <c>severity</c>, <c>metadata.ris.modality</c>. See <see cref="FieldNames"/>.</summary>
-    [JsonPropertyName("f")]
     public Dictionary<string, FieldState> Fields { get; init; } = new(StringComparer.Ordinal);
 
-    [JsonPropertyName("p")]
     public List<Procedure> Procedures { get; init; } = [];
 
     /// <summary>A source said that the record was entered in error: only an operator reinstates the study.</summary>
-    [JsonPropertyName("e")]
     public bool EnteredInError { get; set; }
 
     /// <summary>Transaction times seen per procedure and source, to notice a sender that never moves ORC-9. Null when unused.</summary>
-    [JsonPropertyName("r")]
     public Dictionary<string, RepeatedTime>? RepeatedTimes { get; set; }
 
     public string? Get(string field) => Fields.TryGetValue(field, out var state) ? state.Value : null;
@@ -37,6 +31,4 @@ internal sealed class StudyState
 }
 
 /// <summary>How many different messages of one source carried the same transaction time for a procedure.</summary>
-internal sealed record RepeatedTime(
-    [property: JsonPropertyName("t")] long TransactionTicks,
-    [property: JsonPropertyName("n")] int Messages);
+internal sealed record RepeatedTime(long TransactionTicks, int Messages);

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace IntegrationWorker.Studies;
 
 /// <summary>Who set a value, when, and by which unit of which message: the provenance of a field.</summary>
@@ -7,8 +5,4 @@ namespace IntegrationWorker.Studies;
 /// <param name="Authority">The class the source had for this field.</param>
 /// <param name="Clock">The source's clock at that message.</param>
 /// <param name="Key">Message key and unit, <c>hl7/RIS/NORTH/1#1</c>; null where a value was imported.</param>
-internal sealed record Write(
-    [property: JsonPropertyName("s")] string Source,
-    [property: JsonPropertyName("a")] Authority Authority,
-    [property: JsonPropertyName("c")] Clock Clock,
-    [property: JsonPropertyName("k")] string? Key);
+internal sealed record Write(string Source, Authority Authority, Clock Clock, string? Key);
