@@ -75,7 +75,7 @@ internal sealed class MessagePipeline(
     internal MappedMessage Read(InboundMessage inbound) => inbound.Door switch
     {
         Door.Hl7v2 => Hl7Reader.Read(inbound, rules, hash),
-        Door.Fhir => FhirReader.Read(inbound, rules, hash),
+        Door.Fhir => FhirReader.Read(inbound, rules),
         _ => CommandReader.Read(inbound, rules),
     };
 

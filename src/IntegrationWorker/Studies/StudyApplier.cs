@@ -155,10 +155,23 @@ internal sealed class StudyApplier(Rulebook rules)
         {
             if (field == FieldNames.OrgId)
             {
-                application.Study.OrgId = asserted.Value;
+                Move(application, asserted);
+                continue;
             }
 
             application.State(field, asserted.Value, asserted.Location, TraitsOf(field, asserted.Value, application.Study));
+        }
+    }
+
+    /// <summary>The organization stands beside the state document, because the guard asks for it; its provenance stands in it. §0.4.</summary>
+    private static void Move(UnitApplication application, Asserted asserted)
+    {
+        var study = application.Study;
+        study.State.Of(FieldNames.OrgId).Value = study.OrgId;
+
+        if (application.State(FieldNames.OrgId, asserted.Value, asserted.Location, StatementTraits.None) == Verdict.Apply)
+        {
+            study.OrgId = asserted.Value;
         }
     }
 

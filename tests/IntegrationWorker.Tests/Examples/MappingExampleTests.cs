@@ -38,7 +38,7 @@ public sealed class MappingExampleTests
     private static MappedMessage Read(InboundMessage inbound) => inbound.Door switch
     {
         Door.Hl7v2 => Hl7Reader.Read(inbound, ExampleRules.Rules, value => value),
-        Door.Fhir => FhirReader.Read(inbound, ExampleRules.Rules, value => value),
+        Door.Fhir => FhirReader.Read(inbound, ExampleRules.Rules),
         _ => CommandReader.Read(inbound, ExampleRules.Rules),
     };
 
@@ -66,7 +66,8 @@ public sealed class MappingExampleTests
             differences.SameTexts(new JsonArray(key.Split('~')[0]), mapped.Parts.Select(part => part.BaseKey).Distinct(), "messageKey");
         }
 
-        if (mapped.Parts[0].IgnoredReason is { } reason)
+        // Whether a subscription is known, only the store can tell.
+        if (mapped.Parts[0].IgnoredReason is { } reason && (string?)step.Expected["outcome"] != "rejected")
         {
             differences.Exactly(step.Expected["reason"], reason, "reason");
         }
@@ -93,12 +94,16 @@ public sealed class MappingExampleTests
 
         foreach (var (unit, index) in expected.Select((unit, index) => (unit!.AsObject(), index)))
         {
-            if (units.Find(candidate => candidate.Number == (int)unit["unit"]!) is { } found)
+            if (units.Find(candidate => IsMeant(unit, candidate)) is { } found)
             {
                 CompareUnit(unit, found, differences, $"units[{index}]");
             }
         }
     }
+
+    /// <summary>Resources of a Bundle have keys of their own, and each of them is unit 1.</summary>
+    private static bool IsMeant(JsonObject expected, UnitUpdate unit) =>
+        unit.Number == (int)expected["unit"]! && ((string?)expected["messageKey"] ?? unit.MessageKey) == unit.MessageKey;
 
     private static void CompareUnit(JsonObject expected, UnitUpdate unit, Differences differences, string path)
     {

@@ -48,7 +48,7 @@ internal static class FuzzSamples
     public static MappedMessage Read(InboundMessage inbound) => inbound.Door switch
     {
         Door.Hl7v2 => Hl7Reader.Read(inbound, Rules, Hl7Sending.Hash),
-        Door.Fhir => FhirReader.Read(inbound, Rules, Hl7Sending.Hash),
+        Door.Fhir => FhirReader.Read(inbound, Rules),
         _ => CommandReader.Read(inbound, Rules),
     };
 

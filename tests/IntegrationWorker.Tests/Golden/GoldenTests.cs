@@ -77,7 +77,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
                 SourceId = source.SourceId,
                 ReceivedAt = _receivedAt,
             };
-            AddLine(files, file, FhirReader.Read(inbound, rules, Hl7Sending.Hash));
+            AddLine(files, file, FhirReader.Read(inbound, rules));
         }
     }
 

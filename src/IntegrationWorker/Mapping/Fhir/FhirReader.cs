@@ -10,7 +10,7 @@ namespace IntegrationWorker.Mapping.Fhir;
 /// <summary>A FHIR delivery → what it says. Pure, and never throws on input. docs/mapping.md §3.10, §7.</summary>
 internal static class FhirReader
 {
-    public static MappedMessage Read(InboundMessage message, Rulebook rules, Func<string, string> hash)
+    public static MappedMessage Read(InboundMessage message, Rulebook rules)
     {
         if (message.Body.Length > JsonBody.BytesMax)
         {

@@ -106,7 +106,7 @@ public sealed class FhirReaderTests
         var rules = Hl7Sending.Rules(FhirSending.Pacs, Hl7Sending.Ris);
         var inbound = FhirSending.Inbound(FhirSending.Pacs with { SourceId = sourceId }, Encoding.UTF8.GetBytes(FhirSending.Study()));
 
-        var message = IntegrationWorker.Mapping.Fhir.FhirReader.Read(inbound, rules, Hl7Sending.Hash);
+        var message = IntegrationWorker.Mapping.Fhir.FhirReader.Read(inbound, rules);
 
         Assert.Equal("SRC-001", message.Parts.Single().Rejection?.Code);
     }

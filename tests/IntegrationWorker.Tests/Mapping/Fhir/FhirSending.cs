@@ -33,7 +33,7 @@ internal static class FhirSending
         Read(source, Encoding.UTF8.GetBytes(body), headers);
 
     public static MappedMessage Read(Source source, ReadOnlyMemory<byte> body, params (string Name, string Value)[] headers) =>
-        FhirReader.Read(Inbound(source, body, headers), Hl7Sending.Rules(source), Hl7Sending.Hash);
+        FhirReader.Read(Inbound(source, body, headers), Hl7Sending.Rules(source));
 
     public static InboundMessage Inbound(Source source, ReadOnlyMemory<byte> body, params (string Name, string Value)[] headers) => new()
     {
