@@ -1,5 +1,4 @@
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 
 namespace IntegrationWorker.Outbox;
 
@@ -14,11 +13,11 @@ internal sealed class Confirms
     private ulong _next = 1;
     private TaskCompletionSource<IReadOnlySet<long>> _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Confirms(IChannel channel)
+    public void Follow(IChannel channel)
     {
-        channel.BasicAcksAsync += (_, ack) => AnsweredAsync(ack.DeliveryTag, ack.Multiple, isTaken: true);
-        channel.BasicNacksAsync += (_, nack) => AnsweredAsync(nack.DeliveryTag, nack.Multiple, isTaken: false);
-        channel.ChannelShutdownAsync += ShutdownAsync;
+        channel.BasicAcksAsync += (_, ack) => Handled(() => Answer(ack.DeliveryTag, ack.Multiple, isTaken: true));
+        channel.BasicNacksAsync += (_, nack) => Handled(() => Answer(nack.DeliveryTag, nack.Multiple, isTaken: false));
+        channel.ChannelShutdownAsync += (_, _) => Handled(End);
     }
 
     /// <summary>To be called before the publications of these positions, which follow in this order.</summary>
@@ -46,7 +45,8 @@ internal sealed class Confirms
         }
     }
 
-    private Task AnsweredAsync(ulong number, bool multiple, bool isTaken)
+    /// <summary>The broker has taken, or refused, a publication, or all up to it.</summary>
+    public void Answer(ulong number, bool multiple, bool isTaken)
     {
         lock (_lock)
         {
@@ -63,17 +63,20 @@ internal sealed class Confirms
                 _all.TrySetResult(new HashSet<long>(_taken));
             }
         }
-
-        return Task.CompletedTask;
     }
 
-    private Task ShutdownAsync(object sender, ShutdownEventArgs reason)
+    /// <summary>The channel has ended: what is unanswered stays so.</summary>
+    public void End()
     {
         lock (_lock)
         {
             _all.TrySetException(new IOException("The connection to the broker has ended."));
         }
+    }
 
+    private static Task Handled(Action work)
+    {
+        work();
         return Task.CompletedTask;
     }
 }

@@ -2,7 +2,6 @@ using IntegrationWorker.Contracts;
 using IntegrationWorker.Intake.Broker;
 using IntegrationWorker.Store;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 
 namespace IntegrationWorker.Outbox;
 
@@ -30,7 +29,8 @@ internal sealed class EventChannel(BrokerConnector connector) : IAsyncDisposable
         _connection = await connector.ConnectAsync("events", cancellationToken);
         _channel = await _connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), cancellationToken);
-        _confirms = new Confirms(_channel);
+        _confirms = new Confirms();
+        _confirms.Follow(_channel);
         await _channel.ExchangeDeclareAsync(
             BrokerNames.StudyUpdatedExchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
     }
@@ -73,6 +73,12 @@ internal sealed class EventChannel(BrokerConnector connector) : IAsyncDisposable
         {
             await CloseAsync();
             throw new TimeoutException("The broker does not confirm.");
+        }
+        catch
+        {
+            // How far it came is unknown, and with it the numbers of the publications that would follow.
+            await CloseAsync();
+            throw;
         }
     }
 

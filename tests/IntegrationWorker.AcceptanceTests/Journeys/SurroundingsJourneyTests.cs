@@ -98,6 +98,32 @@ public sealed class SurroundingsJourneyTests(SharedSurroundings surroundings)
         Assert.Equal(0u, await client.CountAsync(Queue, _token));
     }
 
+    [Fact]
+    public async Task GivenADatabaseThatIsLockedForLong_WhenDeliveriesWereHeldLongEnough_ThenTheyGoBackToTheBrokerAndComeAgain()
+    {
+        using var folder = new TemporaryFolder("locked");
+        var file = Path.Combine(folder.FullName, "worker.db");
+        var orders = Enumerable.Range(0, 20).Select(_ => new InventedOrder()).ToList();
+        await using var host = await surroundings.VirtualHostAsync(_token);
+        await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
+        var environment = new Dictionary<string, string?> { ["Intake__HoldSeconds"] = "1" };
+        await using var worker = await WorkerProcess.StartAsync(
+            new WorkerSettings { SqliteFile = file, Broker = host.Uri, Environment = environment }, _token);
+
+        var foreign = await LockAsync(file);
+        await client.PublishAllAsync(Queue, orders.Select(order => order.Bytes), _token);
+        await Patience.UntilAsync(
+            () => Task.FromResult(worker.Output.Contains("went back undecided", StringComparison.Ordinal)), () => $"they go back.\n{worker.Output}", _token);
+        await Patience.UntilAsync(
+            async () => await client.CountAsync(Queue, _token) == orders.Count, () => $"they are in the queue again.\n{worker.Output}", _token);
+        await foreign.DisposeAsync();
+
+        await Patience.UntilAsync(
+            async () => (await worker.EventsAsync(_token)).Count == orders.Count, () => $"all are decided about.\n{worker.Output}", _token);
+        await worker.WaitUntilReadyAsync(_token);
+        Assert.Empty(await worker.DeadLettersAsync(_token));
+    }
+
     private async Task AssertTravelsAsync(VirtualHost host, InventedOrder order)
     {
         await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
