@@ -1,6 +1,7 @@
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Jobs;
+using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Hosting.Settings;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
@@ -34,6 +35,7 @@ internal static class WorkerHost
             .AddJobs();
 
         var app = builder.Build();
+        app.UseRetryAfter();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealth();

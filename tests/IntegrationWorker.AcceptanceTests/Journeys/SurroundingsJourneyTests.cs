@@ -139,6 +139,7 @@ public sealed class SurroundingsJourneyTests(SharedSurroundings surroundings)
         var text = await response.Content.ReadAsStringAsync(_token);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter);
         Assert.Contains($"\"part\":\"{part}\"", text, StringComparison.Ordinal);
         using var live = await worker.Http.GetAsync(new Uri("/health/live", UriKind.Relative), _token);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);

@@ -9,6 +9,22 @@ internal static class ProblemServices
     public static IServiceCollection AddProblems(this IServiceCollection services) =>
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete).AddExceptionHandler<ProblemHandler>();
 
+    /// <summary>Whoever is told to come again later is told when.</summary>
+    public static IApplicationBuilder UseRetryAfter(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
+            {
+                context.Response.Headers.RetryAfter = "5";
+            }
+
+            return Task.CompletedTask;
+        });
+
+        return next(context);
+    });
+
     // What the framework itself refuses gets the same members.
     private static void Complete(ProblemDetailsContext context)
     {
@@ -48,11 +64,6 @@ internal sealed class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptio
         {
             HostingLog.RequestFailed(logger, SurroundingsFailure.Describe(exception), exception.StackTrace);
             problem = Problem.Of(StatusCodes.Status500InternalServerError, "internal", "The worker failed. Its log says where.");
-        }
-
-        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
-        {
-            context.Response.Headers.RetryAfter = "5";
         }
 
         await problem.ExecuteAsync(context);
