@@ -13,10 +13,16 @@ namespace IntegrationWorker.Store;
 /// </remarks>
 internal sealed class StateWriter
 {
+    private const int InstancesSearched = 8;
+
     // The default encoder would write every + of a clock as six characters.
     private static readonly JsonWriterOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly Dictionary<Write, int> _places = [];
+
+    // Most fields share the instance too, of a few messages: comparing its texts each time costs more than all the writing.
+    private readonly List<(Write Instance, int Place)> _instances = [];
+
     private readonly Utf8JsonWriter _json;
 
     private StateWriter(Utf8JsonWriter json) => _json = json;
@@ -77,11 +83,38 @@ internal sealed class StateWriter
 
     private void Collect(Write? write)
     {
-        if (write is null || !_places.TryAdd(write, _places.Count))
+        if (write is null || PlaceOfInstance(write) is not null)
         {
             return;
         }
 
+        if (!_places.TryGetValue(write, out var place))
+        {
+            place = _places.Count;
+            _places.Add(write, place);
+            WriteWrite(write);
+        }
+
+        _instances.Add((write, place));
+    }
+
+    private int? PlaceOfInstance(Write write)
+    {
+        var oldest = Math.Max(0, _instances.Count - InstancesSearched);
+
+        for (var i = _instances.Count - 1; i >= oldest; i--)
+        {
+            if (ReferenceEquals(_instances[i].Instance, write))
+            {
+                return _instances[i].Place;
+            }
+        }
+
+        return null;
+    }
+
+    private void WriteWrite(Write write)
+    {
         _json.WriteStartArray();
         _json.WriteStringValue(write.Source);
         _json.WriteNumberValue((int)write.Authority);
@@ -142,7 +175,7 @@ internal sealed class StateWriter
         }
         else
         {
-            _json.WriteNumberValue(_places[write]);
+            _json.WriteNumberValue(PlaceOfInstance(write) ?? _places[write]);
         }
     }
 
