@@ -27,56 +27,14 @@ internal sealed class MessageFinder(IStudyReader reader, IDeadLetterStore deadLe
     /// <summary>Messages that fit one of the given numbers, the oldest first.</summary>
     public async Task<IReadOnlyList<MessageView>> FindAsync(MessageQuery query, CancellationToken cancellationToken)
     {
-        var keys = new List<string>();
+        var byKey = query.ControlId is { } controlId ? await reader.FindMessagesAsync([.. KeysOf(controlId)], cancellationToken) : [];
+        var byNumber = await reader.FindMessagesAsync([.. query.Numbers], MessagesMax, cancellationToken);
 
-        if (query.ControlId is { } controlId)
-        {
-            keys.AddRange(KeysOf(controlId));
-        }
-
-        foreach (var study in await StudiesOfAsync(query, cancellationToken))
-        {
-            var history = await reader.HistoryAsync(study.StudyId, cancellationToken);
-            keys.AddRange(history.Select(entry => entry.MessageKey));
-        }
-
-        var found = new List<MessageView>();
-
-        foreach (var key in keys.Distinct(StringComparer.Ordinal).Take(MessagesMax))
-        {
-            if (await reader.FindMessageAsync(key, cancellationToken) is { } record)
-            {
-                found.Add(MessageView.Of(record));
-            }
-        }
-
-        return [.. found.OrderBy(message => message.ReceivedAt)];
+        return [.. byKey.Concat(byNumber).DistinctBy(record => record.Key).OrderBy(record => record.ReceivedAt).Select(MessageView.Of)];
     }
 
     // The key of an HL7 message is made of its sender and its control id, and the senders are known. docs/mapping.md §5.1.
     private IEnumerable<string> KeysOf(string controlId) => rules.Sources
         .Where(source => source.Kind == "hl7v2")
         .Select(source => string.Join('/', "hl7", MessageKeys.Escape(source.SendingApplication), MessageKeys.Escape(source.SendingFacility), MessageKeys.Escape(controlId)));
-
-    private async Task<IReadOnlyList<Study>> StudiesOfAsync(MessageQuery query, CancellationToken cancellationToken)
-    {
-        var studies = new List<Study>();
-
-        if (query.StudyId is { } studyId && await reader.FindByIdAsync(studyId, cancellationToken) is { } byId)
-        {
-            studies.Add(byId);
-        }
-
-        if (query.StudyInstanceUid is { } uid && await reader.FindByUidAsync(uid, cancellationToken) is { } byUid)
-        {
-            studies.Add(byUid);
-        }
-
-        foreach (var (kind, value) in query.Links)
-        {
-            studies.AddRange(await reader.FindByLinkAsync(kind, value, cancellationToken));
-        }
-
-        return [.. studies.DistinctBy(study => study.StudyId)];
-    }
 }

@@ -19,20 +19,13 @@ internal sealed record MessageQuery
 
     public bool IsEmpty => (Accession ?? StudyInstanceUid ?? StudyId ?? Order ?? ControlId) is null;
 
-    public IEnumerable<(LinkKind Kind, string Value)> Links
+    /// <summary>The numbers that lead to studies.</summary>
+    public IEnumerable<LinkKey> Numbers => new (LinkKind Kind, string? Value)[]
     {
-        get
-        {
-            if (Accession is not null)
-            {
-                yield return (LinkKind.Accession, Accession);
-            }
-
-            if (Order is not null)
-            {
-                yield return (LinkKind.Filler, Order);
-                yield return (LinkKind.Placer, Order);
-            }
-        }
-    }
+        (LinkKind.StudyId, StudyId),
+        (LinkKind.StudyInstanceUid, StudyInstanceUid),
+        (LinkKind.Accession, Accession),
+        (LinkKind.Filler, Order),
+        (LinkKind.Placer, Order),
+    }.Where(number => number.Value is not null).Select(number => new LinkKey(number.Kind, number.Value!));
 }

@@ -29,6 +29,14 @@ internal interface IStudyReader
 
     /// <summary>The record of a message by its full key, or null.</summary>
     Task<LedgerRecord?> FindMessageAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>The records under these keys, all generations, the oldest first.</summary>
+    /// <param name="baseKeys">Keys without generation.</param>
+    Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken);
+
+    /// <summary>Messages of the studies that the numbers lead to, and those with a unit that waits under one of them, the oldest first.</summary>
+    /// <param name="max">How many at most: the latest ones.</param>
+    Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(IReadOnlyCollection<LinkKey> numbers, int max, CancellationToken cancellationToken);
 }
 
 /// <summary>Which studies to list; null lets all pass.</summary>

@@ -11,14 +11,6 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     private const int MessageSpace = -1;
     private const int SubscriptionSpace = -2;
 
-    private static readonly Statement<string> _selectRecords = new(
-        $$"""
-        select {{LedgerRows.Selected}} from {rows} join messages m on m.key = r.key
-        union all
-        select {{LedgerRows.Selected}} from {rows} join messages m on m.base_key = r.key and m.generation <> 1
-        """,
-        LedgerRows.Keys);
-
     private static readonly Statement<LinkKey> _selectStudies = new(
         $$"""
         select {{StudyRows.Selected}} from studies s
@@ -53,7 +45,7 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         var records = new List<LedgerRecord>();
 
         AddLocks(LockNumbers.Of(baseKeys, key => LockNumbers.Of(MessageSpace, key)));
-        session.AddRows(_selectRecords, baseKeys, read: reader => records.Add(LedgerRows.Read(reader)));
+        session.AddRows(LedgerRows.SelectByBaseKey, baseKeys, read: reader => records.Add(LedgerRows.Read(reader)));
         await session.RunAsync(cancellationToken);
 
         return records;

@@ -23,21 +23,27 @@ internal sealed class StudyReader(Database database) : IStudyReader
 
     private static readonly Statement _selectMessage = new($"select {LedgerRows.Selected} from messages m where m.key = @key");
 
+    private static readonly Statement<LinkKey> _selectMessagesByNumber = new(
+        $$"""
+        select {{LedgerRows.Selected}} from messages m
+        where m.key in (
+            select h.message_key from history h where h.study_id in ({{LinkRows.StudyIds}})
+            union
+            select p.message_key
+            from {rows} join parked_keys k on k.kind = r.kind and k.value = r.value join parked p on p.unit_key = k.unit_key)
+        order by m.received_at desc, m.key desc
+        limit @max
+        """,
+        LinkRows.Keys);
+
     public async Task<Study?> FindByIdAsync(string studyId, CancellationToken cancellationToken) =>
         (await ReadAsync(_selectById, [SqlValue.Text("id", studyId)], StudyRows.Read, cancellationToken)).SingleOrDefault();
 
     public async Task<Study?> FindByUidAsync(string studyInstanceUid, CancellationToken cancellationToken) =>
         (await ReadAsync(_selectByUid, [SqlValue.Text("uid", studyInstanceUid)], StudyRows.Read, cancellationToken)).SingleOrDefault();
 
-    public async Task<IReadOnlyList<Study>> FindByLinkAsync(LinkKind kind, string value, CancellationToken cancellationToken)
-    {
-        var studies = new List<Study>();
-        await using var session = await database.ReadAsync(cancellationToken);
-        await session.RunRowsAsync(
-            _selectByLink, [new LinkKey(kind, value)], cancellationToken, reader => studies.Add(StudyRows.Read(reader)));
-
-        return studies;
-    }
+    public Task<IReadOnlyList<Study>> FindByLinkAsync(LinkKind kind, string value, CancellationToken cancellationToken) =>
+        ReadRowsAsync(_selectByLink, [new LinkKey(kind, value)], [], StudyRows.Read, cancellationToken);
 
     public async Task<IReadOnlyList<Link>> LinksAsync(string studyId, CancellationToken cancellationToken)
     {
@@ -79,6 +85,23 @@ internal sealed class StudyReader(Database database) : IStudyReader
     public async Task<LedgerRecord?> FindMessageAsync(string key, CancellationToken cancellationToken) =>
         (await ReadAsync(_selectMessage, [SqlValue.Text("key", key)], LedgerRows.Read, cancellationToken)).SingleOrDefault();
 
+    public async Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(
+        IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken)
+    {
+        var records = await ReadRowsAsync(LedgerRows.SelectByBaseKey, baseKeys, [], LedgerRows.Read, cancellationToken);
+
+        return [.. records.OrderBy(record => record.ReceivedAt).ThenBy(record => record.Key, StringComparer.Ordinal)];
+    }
+
+    public async Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(
+        IReadOnlyCollection<LinkKey> numbers, int max, CancellationToken cancellationToken)
+    {
+        var latest = await ReadRowsAsync(
+            _selectMessagesByNumber, numbers, [SqlValue.Number("max", max)], LedgerRows.Read, cancellationToken);
+
+        return [.. latest.Reverse()];
+    }
+
     // The database lowers the pattern too: SQLite knows ASCII letters only, and then at least an equal Ä is found.
     private static string? PatternOf(string? part) => part is null
         ? null
@@ -92,5 +115,20 @@ internal sealed class StudyReader(Database database) : IStudyReader
         await session.RunAsync(statement, parameters, cancellationToken, reader => rows.Add(read(reader)));
 
         return rows;
+    }
+
+    private async Task<IReadOnlyList<T>> ReadRowsAsync<TRow, T>(
+        Statement<TRow> statement,
+        IReadOnlyCollection<TRow> rows,
+        SqlValue[] parameters,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var found = new List<T>();
+        await using var session = await database.ReadAsync(cancellationToken);
+        session.AddRows(statement, rows, parameters, reader => found.Add(read(reader)));
+        await session.RunAsync(cancellationToken);
+
+        return found;
     }
 }

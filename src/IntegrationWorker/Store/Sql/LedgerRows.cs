@@ -26,6 +26,15 @@ internal static class LedgerRows
         Column<LedgerRecord>.Json("result", record => record.Result),
     ];
 
+    /// <summary>All generations of base keys.</summary>
+    public static readonly Statement<string> SelectByBaseKey = new(
+        $$"""
+        select {{Selected}} from {rows} join messages m on m.key = r.key
+        union all
+        select {{Selected}} from {rows} join messages m on m.base_key = r.key and m.generation <> 1
+        """,
+        Keys);
+
     public static LedgerRecord Read(DbDataReader reader) => new()
     {
         Key = reader.GetString(0),

@@ -42,6 +42,8 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.Reader.HistoryAsync("stu_1", Token);
             await Store.Reader.HistoryOfMessageAsync("hl7/RIS/NORTH/1", Token);
             await Store.Reader.FindMessageAsync("hl7/RIS/NORTH/1", Token);
+            await Store.Reader.FindMessagesAsync(["hl7/RIS/NORTH/1"], Token);
+            await Store.Reader.FindMessagesAsync([new LinkKey(LinkKind.Accession, "A-1"), new LinkKey(LinkKind.Filler, "F-1")], 20, Token);
             await Store.Reader.ListAsync(new StudyFilter { AssignedTo = "usr_1" }, 20, null, Token);
             await Store.DeadLetters.GetAsync("dl_1", Token);
             await Store.DeadLetters.ListAsync(new DeadLetterFilter(MessageKey: "hl7/RIS/NORTH/1"), 20, null, Token);

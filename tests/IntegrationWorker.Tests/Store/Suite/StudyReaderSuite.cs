@@ -115,6 +115,45 @@ public abstract class StudyReaderSuite : OpenStoreSuite
     }
 
     [Fact]
+    public async Task GivenRecordsOfSeveralGenerations_WhenLookedUpByTheirBaseKeys_ThenAllComeTheOldestFirst()
+    {
+        await Store.Studies.WriteAsync(
+            changes => changes.NewRecords.AddRange(
+            [
+                Some.Record("k", generation: 2) with { ReceivedAt = Some.Noon.AddDays(1) }, Some.Record("k"), Some.Record("other"),
+            ]),
+            Token);
+
+        Assert.Equal(["k", "k~2"], (await Store.Reader.FindMessagesAsync(["k", "unknown"], Token)).Select(record => record.Key));
+        Assert.Empty(await Store.Reader.FindMessagesAsync([], Token));
+    }
+
+    [Fact]
+    public async Task GivenMessagesOfAStudyAndOneThatWaits_WhenLookedUpByTheirNumbers_ThenTheLatestComeTheOldestFirst()
+    {
+        var (study, other) = (Some.Study(), Some.Study());
+        await AddAsync(study, other);
+        await Store.Studies.WriteAsync(
+            changes =>
+            {
+                changes.NewLinks.Add(new Link(LinkKind.Accession, "A-1", "RIS", study.StudyId));
+                changes.NewRecords.AddRange(((string[])["m1", "m2", "m3", "m4"]).Select(
+                    (key, hour) => Some.Record(key) with { ReceivedAt = Some.Noon.AddHours(hour) }));
+                changes.History.AddRange(
+                    [Some.History(study, "m2"), Some.History(study, "m1"), Some.History(study, "m1"), Some.History(other, "m4")]);
+                changes.NewParked.Add(Some.Parked("m3", new LinkKey(LinkKind.Filler, "F-1")));
+            },
+            Token);
+        LinkKey[] numbers = [new(LinkKind.Accession, "A-1"), new(LinkKind.Filler, "F-1"), new(LinkKind.Placer, "F-1")];
+
+        Assert.Equal(["m1", "m2", "m3"], await KeysOfAsync(numbers, 10));
+        Assert.Equal(["m2", "m3"], await KeysOfAsync(numbers, 2));
+        Assert.Equal(["m1", "m2"], await KeysOfAsync([new LinkKey(LinkKind.StudyInstanceUid, study.StudyInstanceUid)], 10));
+        Assert.Equal(["m4"], await KeysOfAsync([new LinkKey(LinkKind.StudyId, other.StudyId)], 10));
+        Assert.Empty(await KeysOfAsync([], 10));
+    }
+
+    [Fact]
     public async Task GivenAnOpenBatch_WhenReading_ThenNobodyWaitsAndNothingUncommittedIsSeen()
     {
         var study = Some.Study();
@@ -127,6 +166,9 @@ public abstract class StudyReaderSuite : OpenStoreSuite
     }
 
     private Task AddAsync(params Study[] studies) => Store.Studies.WriteAsync(changes => changes.NewStudies.AddRange(studies), Token);
+
+    private async Task<IEnumerable<string>> KeysOfAsync(LinkKey[] numbers, int max) =>
+        (await Store.Reader.FindMessagesAsync(numbers, max, Token)).Select(record => record.Key);
 
     private async Task ExpectAsync(StudyFilter filter, params Study[] expected)
     {
