@@ -16,7 +16,17 @@ internal ref struct StateReader
     }
 
     /// <exception cref="JsonException">The document is damaged, or a later version wrote it.</exception>
-    public static StudyState Read(ReadOnlySpan<byte> json) => new StateReader(json).ReadState();
+    public static StudyState Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return new StateReader(json).ReadState();
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw Damaged(); // A token of another kind, a clock that is none, a place that is not there.
+        }
+    }
 
     private StudyState ReadState()
     {
@@ -59,14 +69,14 @@ internal ref struct StateReader
         var writes = new List<Write>();
         Expect(JsonTokenType.StartArray);
 
-        while (Next() == JsonTokenType.StartArray)
+        while (NextIs(JsonTokenType.StartArray))
         {
             var source = ReadText()!;
             var authority = (Authority)ReadNumber();
             var clock = ReadClock();
             string? key = null;
 
-            if (Next() == JsonTokenType.String)
+            if (NextIs(JsonTokenType.String))
             {
                 key = _json.GetString();
                 Expect(JsonTokenType.EndArray);
@@ -126,8 +136,9 @@ internal ref struct StateReader
     private List<Said> ReadOthers()
     {
         var others = new List<Said>();
+        ExpectHere(JsonTokenType.StartArray);
 
-        while (Next() == JsonTokenType.StartArray)
+        while (NextIs(JsonTokenType.StartArray))
         {
             others.Add(new Said(ReadText()!, ReadText(), ReadClock()));
             Expect(JsonTokenType.EndArray);
@@ -141,7 +152,7 @@ internal ref struct StateReader
         var procedures = new List<Procedure>();
         Expect(JsonTokenType.StartArray);
 
-        while (Next() == JsonTokenType.StartObject)
+        while (NextIs(JsonTokenType.StartObject))
         {
             procedures.Add(ReadProcedure());
         }
@@ -208,9 +219,27 @@ internal ref struct StateReader
 
     private JsonTokenType Next() => _json.Read() ? _json.TokenType : throw Damaged();
 
+    /// <summary>One more item of that type; false at the end of the list.</summary>
+    private bool NextIs(JsonTokenType type)
+    {
+        if (Next() == JsonTokenType.EndArray)
+        {
+            return false;
+        }
+
+        ExpectHere(type);
+        return true;
+    }
+
     private void Expect(JsonTokenType type)
     {
-        if (Next() != type)
+        Next();
+        ExpectHere(type);
+    }
+
+    private readonly void ExpectHere(JsonTokenType type)
+    {
+        if (_json.TokenType != type)
         {
             throw Damaged();
         }
