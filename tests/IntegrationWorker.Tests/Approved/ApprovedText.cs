@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace IntegrationWorker.Tests.Approved;
@@ -6,9 +5,9 @@ namespace IntegrationWorker.Tests.Approved;
 /// <summary>Compares a text with the approved file beside this one. <c>APPROVE=1</c> writes the files anew.</summary>
 internal static class ApprovedText
 {
-    public static void Assert(string name, string actual, [CallerFilePath] string here = "")
+    public static void Assert(string name, string actual)
     {
-        var file = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(here))!, "Approved", $"{name}.txt");
+        var file = Repository.PathOf("tests", "IntegrationWorker.Tests", "Approved", $"{name}.txt");
         actual = $"{actual.ReplaceLineEndings("\n").Trim('\n')}\n";
 
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")

@@ -9,7 +9,7 @@ namespace IntegrationWorker.Tests.Contracts;
 public sealed class CodesTests
 {
     private static readonly IReadOnlyList<CatalogueEntry> _catalogue = JsonSerializer.Deserialize<List<CatalogueEntry>>(
-        File.ReadAllBytes(RepositoryFile("docs/codes.json")), JsonSerializerOptions.Web)!;
+        File.ReadAllBytes(Repository.PathOf("docs/codes.json")), JsonSerializerOptions.Web)!;
 
     [Fact]
     public void GivenTheCodesOfTheProgram_WhenComparedWithTheCatalogue_ThenBothListTheSame() =>
@@ -26,7 +26,7 @@ public sealed class CodesTests
     [Fact]
     public void GivenTheTextOfACode_WhenComparedWithItsComment_ThenTheyAreTheSame()
     {
-        var source = File.ReadAllText(RepositoryFile("src/Contracts/Codes.cs"));
+        var source = File.ReadAllText(Repository.PathOf("src/Contracts/Codes.cs"));
 
         Assert.All(_catalogue, entry => Assert.Contains(
             $"/// <summary>{entry.Text.Replace("`", "", StringComparison.Ordinal)}</summary>", source, StringComparison.Ordinal));
@@ -42,19 +42,6 @@ public sealed class CodesTests
         >= 901 and <= 999 => "transient",
         _ => "none",
     };
-
-    private static string RepositoryFile(string path)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Worker.sln")))
-            {
-                return Path.Combine(folder.FullName, path);
-            }
-        }
-
-        throw new FileNotFoundException(path);
-    }
 
     private sealed record CatalogueEntry(string Code, string Class, string Text);
 }

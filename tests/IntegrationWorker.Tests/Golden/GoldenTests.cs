@@ -101,7 +101,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
 
     private static void WriteOrCompare(SortedDictionary<string, List<string>> files)
     {
-        var folder = GoldenFolder();
+        var folder = Repository.PathOf("tests", "Samples", "golden");
         var different = new List<string>();
 
         foreach (var (name, lines) in files)
@@ -125,17 +125,4 @@ public sealed class GoldenTests(ITestOutputHelper output)
     /// <summary>Only the names of the messages: what they say does not belong in the output of a test.</summary>
     private static IEnumerable<string> Differences(string name, string[] expected, List<string> actual) =>
         expected.Except(actual).Concat(actual.Except(expected)).Select(line => $"{name} {line.Split('\t')[0]}").Distinct();
-
-    private static string GoldenFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Worker.sln")))
-            {
-                return Path.Combine(folder.FullName, "tests", "Samples", "golden");
-            }
-        }
-
-        throw new DirectoryNotFoundException("Worker.sln is not above the tests.");
-    }
 }

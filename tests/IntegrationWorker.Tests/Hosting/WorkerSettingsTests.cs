@@ -27,7 +27,7 @@ public sealed partial class WorkerSettingsTests : IDisposable
     [Fact]
     public void GivenTheConfigurationOfTheExamples_WhenLoaded_ThenEverySourceHasItsRules()
     {
-        var rules = WorkerSettings.Load([Path.Combine(Root(), "tests", "Samples", "examples", "_fixtures", "config.json")]).Rules;
+        var rules = WorkerSettings.Load([Repository.PathOf("tests", "Samples", "examples", "_fixtures", "config.json")]).Rules;
 
         var north = rules.FindSender("NRIS", "NORTH")!;
         Assert.Equal(("ris-north", Authority.Ris, true, false), (north.SourceId, north.Authority, north.AllowCreate, north.IsPlacer));
@@ -43,7 +43,7 @@ public sealed partial class WorkerSettingsTests : IDisposable
 
     [Fact]
     public void GivenTheDemo_WhenLoaded_ThenItIsInOrder() =>
-        Assert.NotEmpty(WorkerSettings.Load([Path.Combine(Root(), "samples", "demo.json")]).Rules.Sources);
+        Assert.NotEmpty(WorkerSettings.Load([Repository.PathOf("samples", "demo.json")]).Rules.Sources);
 
     [Fact]
     public void GivenManyFaults_WhenLoaded_ThenAllAreNamedAtOnceWithTheirPaths()
@@ -188,7 +188,7 @@ public sealed partial class WorkerSettingsTests : IDisposable
     [Fact]
     public void GivenEverySwitchOfTheMapping_WhenLoaded_ThenNoneIsUnknown()
     {
-        var mapping = File.ReadAllText(Path.Combine(Root(), "docs", "mapping.md"));
+        var mapping = File.ReadAllText(Repository.PathOf("docs", "mapping.md"));
         var table = mapping[mapping.IndexOf("## 11. Settings of a source", StringComparison.Ordinal)..];
         var names = table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .SelectMany(line => Name().Matches(line.Split('|')[1]).Select(match => match.Groups[1].Value))
@@ -235,16 +235,4 @@ public sealed partial class WorkerSettingsTests : IDisposable
 
     [GeneratedRegex("`([A-Za-z]+)(?:\\[\\])?`")]
     private static partial Regex Name();
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-
-        while (!File.Exists(Path.Combine(folder!.FullName, "Worker.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
 }
