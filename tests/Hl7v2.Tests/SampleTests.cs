@@ -4,11 +4,13 @@ namespace Hl7v2.Tests;
 
 public sealed class SampleTests
 {
-    // What the text of example 34 says; its other messages are readable, but not acceptable.
+    // What the texts of examples 34 and 51 say; their other messages are readable, but not acceptable.
     private static readonly Dictionary<string, Hl7ReadFault> Faults = new()
     {
         ["34-unreadable-messages/message.hl7"] = Hl7ReadFault.NotHl7,
         ["34-unreadable-messages/message-2.hl7"] = Hl7ReadFault.CharacterSet,
+        ["51-headers-that-cannot-be-used/message.hl7"] = Hl7ReadFault.Delimiters,
+        ["51-headers-that-cannot-be-used/message-2.hl7"] = Hl7ReadFault.Batch,
     };
 
     [Fact]
