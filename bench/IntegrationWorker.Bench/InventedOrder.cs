@@ -37,7 +37,7 @@ internal static class InventedOrder
         ],
         [["NORTH", "2.16.840.1.113883.19.10"]],
         [new User { UserId = "usr_one", Email = "reader.one@example.org", Npi = "9000000001", LocalIds = [new LocalId("RIS", "9000000001")] }],
-        [new Org("org_north", "North (example)", ["NORTH"])],
+        [new Studies.Org("org_north", "North (example)", ["NORTH"])],
         []);
 
     public static InboundMessage Inbound { get; } = new()

@@ -6,10 +6,17 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IntegrationWorker.Bench;
+using IntegrationWorker.Bench.Worker;
 
 if (args is ["--cpu"])
 {
     ProcessorTime.Print();
+    return 0;
+}
+
+if (args is ["worker", ..])
+{
+    await WorkerBench.RunAsync(args.ElementAtOrDefault(1) ?? "bcdefms", BenchSize.Full, "artifacts/bench/worker.json", CancellationToken.None);
     return 0;
 }
 
