@@ -25,6 +25,9 @@ internal sealed class ExampleRun : IEventPublisher
             ExampleRules.Rules, value => value, store, new EventSettings("urn:study-update-worker:test", new HashSet<string>()), this, TimeProvider.System);
     }
 
+    /// <summary>What became of the messages so far.</summary>
+    public List<MessageResult> Results { get; } = [];
+
     public void Offer(IReadOnlyList<OutboxEntry> events) => _events.AddRange(events);
 
     /// <summary>What differs from what the example says.</summary>
@@ -37,6 +40,7 @@ internal sealed class ExampleRun : IEventPublisher
         {
             var differences = new Differences(step.Where);
             var results = await _pipeline.ProcessAsync([Complete(step.Inbound)], cancellationToken);
+            Results.AddRange(results);
             ResultComparison.Compare(step.Expected, results[0], differences);
             CompareEvents(step.Expected["events"]?.AsArray() ?? [], differences);
             found.AddRange(differences.Found);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace IntegrationWorker.Tests.Examples;
 
-/// <summary>Every worked example, all the way: outcomes, effective updates, warnings, events and the studies at the end.</summary>
+/// <summary>Every worked example, all the way on a store in memory: outcomes, effective updates, warnings, events and the studies at the end.</summary>
 public sealed class PipelineExampleTests
 {
     public static TheoryData<string> Examples => [.. ExampleFolders.All()];
@@ -13,15 +13,7 @@ public sealed class PipelineExampleTests
     [MemberData(nameof(Examples))]
     public Task GivenAnExample_WhenItsMessagesComeInMemory_ThenAllIsAsTheExampleSays(string name) => RunAsync(name, new MemoryStudyStore());
 
-    [Theory]
-    [MemberData(nameof(Examples))]
-    public async Task GivenAnExample_WhenItsMessagesComeOnSqlite_ThenAllIsAsTheExampleSays(string name)
-    {
-        await using var fixture = await SqliteStoreFixture.CreateAsync(TestContext.Current.CancellationToken);
-        await RunAsync(name, fixture.Store.Studies);
-    }
-
-    private static async Task RunAsync(string name, IStudyStore store)
+    internal static async Task RunAsync(string name, IStudyStore store)
     {
         var differences = await new ExampleRun(Example.Load(name), store).RunAsync(TestContext.Current.CancellationToken);
         Assert.True(differences.Count == 0, string.Join(Environment.NewLine, differences));

@@ -35,7 +35,6 @@ internal static class FhirNotificationReader
             Inbound = delivery.Inbound,
             SourceId = delivery.Source.SourceId,
             MessageType = messageType,
-            Warnings = status.Status is "error" or "off" ? [Notice.Of(Codes.SubscriptionOff, "status", status.Status)] : [],
             Notification = new Notification
             {
                 SubscriptionId = status.SubscriptionId,

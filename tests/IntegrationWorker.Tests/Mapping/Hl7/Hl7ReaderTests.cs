@@ -1,3 +1,5 @@
+using IntegrationWorker.Decoding.Hl7;
+using IntegrationWorker.Mapping.Hl7;
 using IntegrationWorker.Studies;
 using Xunit;
 using static IntegrationWorker.Tests.Mapping.Hl7.Hl7Sending;
@@ -24,6 +26,21 @@ public sealed class Hl7ReaderTests
     }
 
     [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "HL7-009")]
+    public void GivenABodyOfTheMostThatIsTaken_WhenItHasOneByteMore_ThenItIsRejected(int more, string? code)
+    {
+        var body = new byte[Hl7Envelope.BodyBytesMax + more];
+        Array.Fill(body, (byte)'\r');
+        Message("ORU^R01", "OBR|1||F1").CopyTo(body, 0);
+
+        var part = Hl7Reader.Read(Inbound(body), Rules(Ris), Hash).Parts.Single();
+
+        Assert.Equal(code, part.Rejection?.Code);
+        Assert.Equal(code is not null, part.BaseKey.StartsWith("raw/", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("SIU^S24", "unsupported-trigger", "HL7-011")]
     [InlineData("BAR^P01", "unsupported-type", "HL7-011")]
     [InlineData("OML^O21", "not-imaging", null)]
@@ -44,8 +61,8 @@ public sealed class Hl7ReaderTests
     {
         var message = System.Text.Encoding.ASCII.GetBytes($"MSH|^~\\&|RIS|NORTH|||||ORM^O01|C1|{id}|2.5\rORC|XO||F1");
 
-        var ours = IntegrationWorker.Mapping.Hl7.Hl7Reader.Read(Inbound(message), Rules(Ris), Hash).Parts[0];
-        var tests = IntegrationWorker.Mapping.Hl7.Hl7Reader.Read(Inbound(message), Rules(Ris with { ProcessingIds = ["P", "T", "D"] }), Hash).Parts[0];
+        var ours = Hl7Reader.Read(Inbound(message), Rules(Ris), Hash).Parts[0];
+        var tests = Hl7Reader.Read(Inbound(message), Rules(Ris with { ProcessingIds = ["P", "T", "D"] }), Hash).Parts[0];
 
         Assert.Equal(expected, ours.IgnoredReason);
         Assert.Null(tests.IgnoredReason);

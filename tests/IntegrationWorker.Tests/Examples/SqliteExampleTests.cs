@@ -1,0 +1,18 @@
+using IntegrationWorker.Tests.Store;
+using Xunit;
+
+namespace IntegrationWorker.Tests.Examples;
+
+/// <summary>Every worked example, all the way on a database.</summary>
+public sealed class SqliteExampleTests
+{
+    public static TheoryData<string> Examples => PipelineExampleTests.Examples;
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task GivenAnExample_WhenItsMessagesComeOnSqlite_ThenAllIsAsTheExampleSays(string name)
+    {
+        await using var fixture = await SqliteStoreFixture.CreateAsync(TestContext.Current.CancellationToken);
+        await PipelineExampleTests.RunAsync(name, fixture.Store.Studies);
+    }
+}
