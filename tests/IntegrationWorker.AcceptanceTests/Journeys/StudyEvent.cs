@@ -22,6 +22,14 @@ internal sealed record StudyEvent(string Id, string StudyId, string Uid, long Ve
             data);
     }
 
+    /// <summary>The unit of the message, from 1.</summary>
+    public int Unit => Data.GetProperty("origin").GetProperty("unit").GetInt32();
+
+    /// <summary>Fields with the values they have now.</summary>
+    public IEnumerable<(string Field, string? Current)> Changes() => Data.GetProperty("changes").EnumerateArray()
+        .Where(change => !change.TryGetProperty("redacted", out _))
+        .Select(change => (change.GetProperty("field").GetString()!, change.GetProperty("current") is { ValueKind: not JsonValueKind.Null } value ? value.ToString() : null));
+
     /// <summary>The value a field has now: null when the event does not change it, or deletes it.</summary>
     public string? Current(string field) => Data.GetProperty("changes").EnumerateArray()
         .Where(change => change.GetProperty("field").GetString() == field)

@@ -83,6 +83,27 @@ internal sealed class AmqpClient : IAsyncDisposable
             queue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
 
+    /// <summary>A durable queue that keeps everything published to a topic exchange, over restarts of the broker.</summary>
+    public async Task BindQuorumQueueAsync(string queue, string exchange, CancellationToken cancellationToken)
+    {
+        await DeclareQuorumQueueAsync(queue, cancellationToken);
+        await _channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+        await _channel.QueueBindAsync(queue, exchange, "#", cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Takes all that waits in a queue, in order.</summary>
+    public async Task<IReadOnlyList<ReceivedMessage>> TakeAllAsync(string queue, CancellationToken cancellationToken)
+    {
+        var taken = new List<ReceivedMessage>();
+
+        while (await TakeAsync(queue, cancellationToken) is { } message)
+        {
+            taken.Add(message);
+        }
+
+        return taken;
+    }
+
     /// <summary>How many messages wait in a queue. Null: there is no such queue.</summary>
     public async Task<uint?> CountAsync(string queue, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ namespace IntegrationWorker.AcceptanceTests.Surroundings;
 /// <summary>A program started by the tests. It ends with them, also when they are killed.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
+    private const int SigQuit = 3;
     private const int SigKill = 9;
     private const int SigTerm = 15;
 
@@ -119,6 +120,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Kills any process by its id.</summary>
     public static void Kill(int processId) => _ = SendSignal(processId, SigKill);
+
+    public static void Quit(int processId) => _ = SendSignal(processId, SigQuit);
 
     private static void Signal(Process process, int signal)
     {

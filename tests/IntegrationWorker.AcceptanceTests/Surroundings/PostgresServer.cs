@@ -78,6 +78,19 @@ internal sealed class PostgresServer : IAsyncDisposable
         NpgsqlConnection.ClearAllPools();
     }
 
+    /// <summary>Ends the server at once: it has to recover at its next start. Only for a durable one.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(_folder.PathOf("server"), "data", "postmaster.pid"), cancellationToken);
+
+        // An immediate shutdown takes the children along; after SIGKILL they would keep the shared memory for a while.
+        ChildProcess.Quit(int.Parse(lines[0], CultureInfo.InvariantCulture));
+        await _process!.WaitAsync(Patience.Usual, cancellationToken);
+        await _process.DisposeAsync();
+        _process = null;
+        NpgsqlConnection.ClearAllPools();
+    }
+
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         await StopAsync(cancellationToken);

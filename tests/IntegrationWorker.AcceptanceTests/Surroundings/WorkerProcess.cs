@@ -125,6 +125,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private IReadOnlyDictionary<string, string?> Variables => _settings.ToEnvironment(_folder.FullName, _port);
 
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken) => await HealthAsync(cancellationToken) == HttpStatusCode.OK;
+
     private Task WaitForHealthAsync(HttpStatusCode wanted, CancellationToken cancellationToken) => Patience.UntilAsync(
         async () =>
         {
@@ -145,7 +147,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             using var response = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
             return response.StatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return null;
         }
