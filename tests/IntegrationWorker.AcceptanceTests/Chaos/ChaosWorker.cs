@@ -3,7 +3,7 @@ using IntegrationWorker.Hosting;
 
 namespace IntegrationWorker.AcceptanceTests.Chaos;
 
-/// <summary>A worker that is started again when it has died. It dies by itself at most once.</summary>
+/// <summary>A worker that is started again when it has died. It dies by itself once, where it was told to.</summary>
 internal sealed class ChaosWorker : IAsyncDisposable
 {
     private readonly Dictionary<string, string?> _environment;
@@ -32,12 +32,12 @@ internal sealed class ChaosWorker : IAsyncDisposable
     {
         if (!_isGone && _process.HasExited)
         {
+            _environment.Remove(CrashPoint.Variable);
             await KillAsync();
         }
 
         if (_isGone)
         {
-            _environment.Remove(CrashPoint.Variable);
             await _process.StartAsync();
             _isGone = false;
         }
