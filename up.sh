@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Sets up what is missing, builds the worker and starts it. Stays in the foreground; Ctrl-C ends all that it started.
 #
-#   ./up.sh [--demo] [--rabbitmq] [--config FILE]… [--port N]
+#   ./up.sh [--demo] [--rabbitmq] [--config FILE]… [--port N] [--mllp-port N]
 #
 #   --demo          sends the invented messages of samples/messages and shows what became of them
 #   --rabbitmq      takes messages from RabbitMQ: Broker__Uri if that is set, else the broker on this machine's port 5672,
 #                   else a private one under ./data/rabbitmq (installed by apt when it is missing)
 #   --config FILE   settings on top of appsettings.json, repeatable; without any: samples/demo.json
 #   --port N        HTTP port on 127.0.0.1, default 8080
+#   --mllp-port N   MLLP port on 127.0.0.1, default 2575; a FILE that has Mllp says it itself
 #
-# Without --rabbitmq nothing else is needed: records go to SQLite under ./data, messages come in over HTTP.
+# Without --rabbitmq nothing else is needed: records go to SQLite under ./data, messages come in over HTTP and MLLP.
 set -euo pipefail
 started_in=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -17,7 +18,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 worker_program=src/IntegrationWorker/bin/Release/net10.0/integration-worker
 broker_port=5672
-demo='' rabbitmq='' port=8080 configs=()
+demo='' rabbitmq='' port=8080 mllp_port='' configs=()
 worker='' broker='' builder=''
 
 read_arguments() {
@@ -36,8 +37,13 @@ read_arguments() {
         port=$2
         shift 2
         ;;
-      -h | --help) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
-      *) die "Unknown: $1. Usage: ./up.sh [--demo] [--rabbitmq] [--config FILE]… [--port N]" ;;
+      --mllp-port)
+        [[ ${2-} =~ ^[0-9]+$ ]] && [ "$2" -ge 1 ] && [ "$2" -le 65535 ] || die "--mllp-port wants a number from 1 to 65535."
+        mllp_port=$2
+        shift 2
+        ;;
+      -h | --help) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+      *) die "Unknown: $1. Usage: ./up.sh [--demo] [--rabbitmq] [--config FILE]… [--port N] [--mllp-port N]" ;;
     esac
   done
 
@@ -71,6 +77,23 @@ in_background() {
 build_failed() {
   grep -E ': (error|warning) ' "$1" | sort -u | head -n 20 >&2 || tail -n 20 "$1" >&2
   die "The build failed."
+}
+
+# The listener of this run, unless the configuration has listeners of its own.
+choose_mllp() {
+  if grep -qi '"mllp"[[:space:]]*:' "${configs[@]}"; then
+    [ -z "$mllp_port" ] || die "The configuration has listeners of its own (Mllp): leave out --mllp-port."
+    return
+  fi
+
+  if port_answers "${mllp_port:-2575}"; then
+    [ -z "$mllp_port" ] || die "Port $mllp_port is in use by $(who_listens "$mllp_port"): stop it, or choose another one with --mllp-port."
+    warn "No MLLP: port 2575 is in use by $(who_listens 2575). Choose another one with --mllp-port."
+    return
+  fi
+
+  export Mllp__0__Port=${mllp_port:-2575}
+  mllp=mllp://127.0.0.1:$Mllp__0__Port
 }
 
 find_broker() {
@@ -112,7 +135,7 @@ start_worker() {
     kill -0 $worker 2>/dev/null && curl -s -m 5 "$address/health/ready" >&2 || true
     die "The worker did not become ready."
   fi
-  say "Ready: $address (log: $log)"
+  say "Ready: $address${mllp:+ and $mllp} (log: $log)"
 }
 
 # A key that the worker has applied shows up among the events.
@@ -152,6 +175,7 @@ The configuration is samples/demo.json: an invented hospital. Send an invented o
   curl -s '$address/v1/events?after=0'
 
 NEXT
+    [ -z "$mllp" ] || say "The same over MLLP: $worker_program send samples/messages/01-new-order.hl7 --to $mllp" ""
     [ -n "$demo" ] || say "All samples at once: ./up.sh --demo. Your own settings: ./up.sh --config FILE."
   else
     say "Its events: curl -s '$address/v1/events?after=0'"
@@ -181,6 +205,8 @@ need_dotnet
 if port_answers "$port"; then
   die "Port $port is in use by $(who_listens "$port"): stop it, or choose another one with --port."
 fi
+mllp=
+choose_mllp
 build_log=$(mktemp)
 trap stop_all EXIT
 trap 'say "Stopping…"; exit 0' INT TERM

@@ -4,6 +4,7 @@ using IntegrationWorker.Hosting.Jobs;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Hosting.Settings;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Mllp;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Queries;
 using IntegrationWorker.Store;
@@ -29,6 +30,7 @@ internal static class WorkerHost
             .AddDecisions(settings.Rules)
             .AddOutbox(settings.Configuration)
             .AddIntake(settings.Configuration)
+            .AddMllp(settings.Mllp, settings.Configuration)
             .AddQueries()
             .AddStudyApi()
             .AddDeadLetters()

@@ -17,8 +17,9 @@ public sealed partial class UpScriptTests
         using var copy = new TemporaryFolder("up");
         CopyRepository(copy.FullName);
         var port = FreePorts.One();
+        var mllpPort = FreePorts.One();
         await using var up = await ChildProcess.StartAsync(
-            Path.Combine(copy.FullName, "up.sh"), ["--demo", "--port", $"{port}"], folder: copy.FullName);
+            Path.Combine(copy.FullName, "up.sh"), ["--demo", "--port", $"{port}", "--mllp-port", $"{mllpPort}"], folder: copy.FullName);
 
         await Patience.UntilAsync(
             () => Task.FromResult(up.HasExited || up.Output.Contains("Ctrl-C ends the worker", StringComparison.Ordinal)),

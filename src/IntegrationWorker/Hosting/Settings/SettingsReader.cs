@@ -53,6 +53,24 @@ internal sealed class SettingsReader(IConfigurationSection section, List<Setting
         return flag;
     }
 
+    public int Number(string name, int usual, int least, int most)
+    {
+        var text = Text(name);
+
+        if (text is null)
+        {
+            return usual;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
+        {
+            Fault(name, $"{text} is not possible.", $"Write a number from {least} to {most}.");
+            return usual;
+        }
+
+        return number;
+    }
+
     /// <summary>One of the words; the first is the default.</summary>
     public string OneOf(string name, params ReadOnlySpan<string> words) => Text(name) is { } text ? Checked(name, text, words) : words[0];
 

@@ -1,3 +1,5 @@
+using IntegrationWorker.Mllp;
+
 namespace IntegrationWorker.Hosting.Settings;
 
 /// <summary>The sections of the settings.</summary>
@@ -8,10 +10,11 @@ internal static class SettingsSections
     public const string Users = "Users";
     public const string Orgs = "Orgs";
     public const string MetadataPriority = "MetadataPriority";
+    public const string Mllp = MllpOptions.Section;
 
     /// <summary>Those that a later file replaces whole.</summary>
     public static IReadOnlySet<string> Whole { get; } =
-        new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Sources, IssuerAliases, Users, Orgs, MetadataPriority };
+        new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Sources, IssuerAliases, Users, Orgs, MetadataPriority, Mllp };
 
     /// <summary>All that may stand at the top of a file.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(

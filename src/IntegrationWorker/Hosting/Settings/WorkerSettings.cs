@@ -1,3 +1,4 @@
+using IntegrationWorker.Mllp;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Hosting.Settings;
@@ -5,12 +6,16 @@ namespace IntegrationWorker.Hosting.Settings;
 /// <summary>The settings of a run, checked.</summary>
 internal sealed class WorkerSettings
 {
-    private WorkerSettings(IConfigurationRoot configuration, Rulebook rules) => (Configuration, Rules) = (configuration, rules);
+    private WorkerSettings(IConfigurationRoot configuration, Rulebook rules, IReadOnlyList<MllpOptions> mllp) =>
+        (Configuration, Rules, Mllp) = (configuration, rules, mllp);
 
     /// <summary>Files, then environment variables.</summary>
     public IConfigurationRoot Configuration { get; }
 
     public Rulebook Rules { get; }
+
+    /// <summary>The listeners of <c>Mllp</c>.</summary>
+    public IReadOnlyList<MllpOptions> Mllp { get; }
 
     /// <summary>The settings of the program itself, beside it.</summary>
     public static string DefaultFile { get; } = Path.Combine(AppContext.BaseDirectory, "appsettings.json");
@@ -29,8 +34,9 @@ internal sealed class WorkerSettings
         }
 
         var rules = new RulebookReader(configuration, faults).Read();
+        var mllp = new MllpReader(configuration, faults).Read(rules);
 
-        return faults.Count == 0 ? new WorkerSettings(configuration, rules!) : throw new SettingsException(faults);
+        return faults.Count == 0 ? new WorkerSettings(configuration, rules!, mllp) : throw new SettingsException(faults);
     }
 
     private static IConfigurationRoot Read(IReadOnlyList<string> files, List<SettingsFault> faults)
