@@ -11,12 +11,14 @@ internal static class CheckConfigVerb
         command.SetAction((parsed, _) => Verb.GuardAsync(() =>
         {
             var rules = Verb.SettingsOf(parsed).Rules;
-            Console.WriteLine(
-                $"The settings are in order: {rules.Sources.Count} sources, {rules.Users.All.Count} users, {rules.Orgs.Count} organizations.");
+            string[] counts = [Count(rules.Sources.Count, "source"), Count(rules.Users.All.Count, "user"), Count(rules.Orgs.Count, "organization")];
+            Console.WriteLine($"The settings are in order: {string.Join(", ", counts)}.");
 
             return Task.FromResult(ExitCodes.Ok);
         }));
 
         return command;
     }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

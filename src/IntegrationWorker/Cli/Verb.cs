@@ -6,6 +6,7 @@ using IntegrationWorker.Hosting.Settings;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Store;
 using IntegrationWorker.Store.Protection;
+using Microsoft.Extensions.Options;
 
 namespace IntegrationWorker.Cli;
 
@@ -40,7 +41,7 @@ internal static class Verb
         {
             await Console.Error.WriteLineAsync(
                 SurroundingsFailure.Is(e)
-                    ? $"The store or the network does not answer ({SurroundingsFailure.Describe(e)})."
+                    ? FailureText.Explain(e)
                     : $"The worker failed ({SurroundingsFailure.Describe(e)}).\n{e.StackTrace}");
         }
 
@@ -53,6 +54,14 @@ internal static class Verb
         GuardAsync(async () =>
         {
             using var host = WorkerHost.BuildTools(SettingsOf(parsed));
+            var store = host.Services.GetRequiredService<IOptions<StoreOptions>>().Value;
+
+            // Opening it would make one: an empty store where somebody was looking for theirs.
+            if (store.Provider == StoreOptions.Sqlite && !File.Exists(store.Path))
+            {
+                throw new VerbFailedException(
+                    $"There is no store at {Path.GetFullPath(store.Path)}. Look at Store:Path, which is relative to the folder you are in; the worker or the verb migrate makes a new one.");
+            }
 
             if (await host.Services.GetRequiredService<StoreMigrator>().IsBehindAsync(cancellationToken))
             {

@@ -13,4 +13,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1904, LogLevel.Warning, "The job {Job} failed ({Failure}); it runs again at its next time")]
     public static partial void JobFailed(ILogger logger, string job, string failure);
+
+    [LoggerMessage(1905, LogLevel.Warning, "The jobs do not start ({Failure}): the worker tries again")]
+    public static partial void JobsDoNotStart(ILogger logger, string failure);
 }

@@ -34,7 +34,7 @@ internal static class WorkerHost
             .AddQueries()
             .AddStudyApi()
             .AddDeadLetters()
-            .AddJobs();
+            .AddJobs(settings.Configuration);
 
         var app = builder.Build();
         app.UseRetryAfter();

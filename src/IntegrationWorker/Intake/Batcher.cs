@@ -67,7 +67,7 @@ internal sealed class Batcher : BackgroundService
         return await waiting.Outcome.WaitAsync(cancellationToken);
     }
 
-    public WaitingMessage Prepare(InboundMessage message) => new(message, _time.GetUtcNow());
+    public WaitingMessage Prepare(InboundMessage message) => new(message, _time.GetTimestamp());
 
     /// <summary>The order of these calls is the order in which messages are decided about.</summary>
     public void Enqueue(WaitingMessage waiting)
@@ -221,6 +221,12 @@ internal sealed class Batcher : BackgroundService
             catch (StoreConflictException) when (++conflicts <= ConflictsMax)
             {
                 IntakeLog.Conflict(_logger, batch.Count);
+            }
+            catch (StoreConflictException conflict)
+            {
+                // Fewer messages want fewer locks: no failure of the surroundings, whatever lies beneath.
+                await SplitAsync(batch, conflict, stoppingToken);
+                return;
             }
             catch (Exception failure)
             {

@@ -14,6 +14,9 @@ internal sealed class FailingMessages(
     private static readonly TimeSpan[] _pauses =
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
 
+    // When is told on a clock that only goes forward: one that is set must neither wake them all nor let them wait.
+    private TimeSpan Now => time.GetElapsedTime(0);
+
     // By the hash of the body: the broker gives the same message again as another delivery.
     private readonly Dictionary<string, FailingMessage> _known = new(StringComparer.Ordinal);
 
@@ -22,7 +25,7 @@ internal sealed class FailingMessages(
     {
         var waiting = _known.Values.Where(failing => failing.Deliveries.Count > 0).ToList();
 
-        return waiting.Count == 0 ? null : waiting.Min(failing => failing.NextAttemptAt) - time.GetUtcNow();
+        return waiting.Count == 0 ? null : waiting.Min(failing => failing.NextAttemptAt) - Now;
     }
 
     /// <summary>Takes in a delivery of a message that is known to fail.</summary>
@@ -40,11 +43,11 @@ internal sealed class FailingMessages(
     /// <summary>The next delivery that is to be tried again now, or null. Those that were held too long go back to the broker.</summary>
     public WaitingMessage? TakeDue()
     {
-        var now = time.GetUtcNow();
+        var now = Now;
 
         foreach (var failing in _known.Values)
         {
-            while (failing.Deliveries.TryPeek(out var oldest) && now - oldest.Since > TimeSpan.FromSeconds(options.Value.HoldSeconds))
+            while (failing.Deliveries.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > TimeSpan.FromSeconds(options.Value.HoldSeconds))
             {
                 failing.Deliveries.Dequeue().Return("The message fails alone and was held too long.");
             }
@@ -62,7 +65,7 @@ internal sealed class FailingMessages(
     /// <summary>Puts a message aside that failed alone, or gives it up when it has failed for too long.</summary>
     public async Task AddAsync(WaitingMessage waiting, Exception failure, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Now;
         var hash = Hash(waiting.Message);
 
         if (!_known.TryGetValue(hash, out var failing))
@@ -74,7 +77,7 @@ internal sealed class FailingMessages(
         failing.NextAttemptAt = now + _pauses[Math.Min(failing.Attempts, _pauses.Length) - 1];
         IntakeLog.FailsAlone(logger, hash, failing.Attempts, SurroundingsFailure.Describe(failure), failure.StackTrace);
 
-        if (now - failing.Since >= TimeSpan.FromMinutes(options.Value.GiveUpMinutes) && state.LastCommitAt > failing.Since)
+        if (now - failing.Since >= TimeSpan.FromMinutes(options.Value.GiveUpMinutes) && state.LastCommit is { } commit && time.GetElapsedTime(0, commit) > failing.Since)
         {
             await GiveUpAsync(waiting, hash, failing, cancellationToken);
         }
@@ -105,7 +108,7 @@ internal sealed class FailingMessages(
     }
 
     // One that came through in the meantime, or that another worker has, is not heard of again.
-    private void Forget(DateTimeOffset now)
+    private void Forget(TimeSpan now)
     {
         foreach (var (hash, failing) in _known.ToList())
         {
@@ -120,13 +123,13 @@ internal sealed class FailingMessages(
 }
 
 /// <summary>One message that fails, with its deliveries that are held at the moment.</summary>
-internal sealed class FailingMessage(DateTimeOffset since)
+internal sealed class FailingMessage(TimeSpan since)
 {
-    public DateTimeOffset Since { get; } = since;
+    public TimeSpan Since { get; } = since;
 
     public int Attempts { get; set; }
 
-    public DateTimeOffset NextAttemptAt { get; set; } = since;
+    public TimeSpan NextAttemptAt { get; set; } = since;
 
     public Queue<WaitingMessage> Deliveries { get; } = new();
 }

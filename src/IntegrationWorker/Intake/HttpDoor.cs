@@ -1,4 +1,5 @@
 using IntegrationWorker.Contracts;
+using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Problems;
 
 namespace IntegrationWorker.Intake;
@@ -10,7 +11,7 @@ internal abstract class HttpDoor
 }
 
 /// <summary>Without a broker: decides about the message and answers after the commit, with the outcome.</summary>
-internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoor, IDisposable
+internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState state) : HttpDoor, IDisposable
 {
     // Most clients give up after a minute; what is committed later is a duplicate when they send it again.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(50);
@@ -20,7 +21,7 @@ internal sealed class DecidingDoor(Batcher batcher, IntakeState state) : HttpDoo
 
     public override async Task<IResult> TakeAsync(InboundMessage message, TimeSpan wait, CancellationToken cancellationToken)
     {
-        if (state.Reason is not null)
+        if (!gate.IsOpen || state.Reason is not null)
         {
             return Away();
         }

@@ -7,11 +7,11 @@ internal sealed class IntakeState(TimeProvider time)
 {
     private volatile string? _reason;
 
-    /// <summary>Null while all is well; else a code with the kind of the failure, never its text.</summary>
+    /// <summary>Null while all is well; else a code with a sentence of ours, never the failure's own text.</summary>
     public string? Reason => _reason;
 
-    /// <summary>When a batch was last committed; null before the first.</summary>
-    public DateTimeOffset? LastCommitAt { get; private set; }
+    /// <summary>When a batch was last committed, on a clock that nobody sets (<see cref="TimeProvider.GetTimestamp"/>); null before the first.</summary>
+    public long? LastCommit { get; private set; }
 
     /// <summary>Deliveries went back: nothing is to be taken before the store works again.</summary>
     public bool HasReturned { get; private set; }
@@ -22,8 +22,8 @@ internal sealed class IntakeState(TimeProvider time)
     {
         _reason = null;
         HasReturned = false;
-        LastCommitAt = time.GetUtcNow();
+        LastCommit = time.GetTimestamp();
     }
 
-    public void Fails(Exception failure) => _reason = $"{Codes.DatabaseDown} {SurroundingsFailure.Describe(failure)}";
+    public void Fails(Exception failure) => _reason = $"{Codes.DatabaseDown} {FailureText.Explain(failure)}";
 }

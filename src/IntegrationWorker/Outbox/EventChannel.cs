@@ -15,7 +15,12 @@ internal sealed class EventChannel(BrokerConnector connector) : IAsyncDisposable
     private IChannel? _channel;
     private Confirms? _confirms;
 
+    private volatile string? _blocked;
+
     public bool IsOpen => _channel is { IsOpen: true };
+
+    /// <summary>Why the broker takes nothing from anybody at the moment, in its own words (low on memory, low on disk); null while it takes events.</summary>
+    public string? Blocked => _blocked;
 
     /// <summary>Connects and declares the exchange, unless that is done.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -27,6 +32,8 @@ internal sealed class EventChannel(BrokerConnector connector) : IAsyncDisposable
 
         await CloseAsync();
         _connection = await connector.ConnectAsync("events", cancellationToken);
+        _connection.ConnectionBlockedAsync += (_, blocked) => Told(blocked.Reason);
+        _connection.ConnectionUnblockedAsync += (_, _) => Told(null);
         _channel = await _connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), cancellationToken);
         _confirms = new Confirms();
@@ -67,7 +74,7 @@ internal sealed class EventChannel(BrokerConnector connector) : IAsyncDisposable
                     BrokerNames.StudyUpdatedExchange, BrokerNames.StudyUpdatedRoutingKey, mandatory: false, PropertiesOf(entry), entry.Body, timeout.Token);
             }
 
-            return await _confirms.WaitAsync(timeout.Token);
+            return await WaitAsync(_confirms, cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -82,27 +89,36 @@ internal sealed class EventChannel(BrokerConnector connector) : IAsyncDisposable
         }
     }
 
+    // A broker that has said that it takes nothing is waited for: another connection would be refused as well.
+    private async Task<IReadOnlySet<long>> WaitAsync(Confirms confirms, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(_confirmPatience);
+
+            try
+            {
+                return await confirms.WaitAsync(timeout.Token);
+            }
+            catch (OperationCanceledException) when (_blocked is not null && !cancellationToken.IsCancellationRequested)
+            {
+                // Go on waiting.
+            }
+        }
+    }
+
     public async Task CloseAsync()
     {
         var (channel, connection) = (_channel, _connection);
-        (_channel, _connection, _confirms) = (null, null, null);
+        (_channel, _connection, _confirms, _blocked) = (null, null, null, null);
+        await BrokerConnector.ThrowAwayAsync(connection, channel);
+    }
 
-        try
-        {
-            if (channel is not null)
-            {
-                await channel.DisposeAsync();
-            }
-
-            if (connection is not null)
-            {
-                await connection.DisposeAsync();
-            }
-        }
-        catch (Exception)
-        {
-            // It is being thrown away: how it ends does not matter.
-        }
+    private Task Told(string? blocked)
+    {
+        _blocked = blocked;
+        return Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync();

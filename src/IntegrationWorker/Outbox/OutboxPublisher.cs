@@ -30,7 +30,7 @@ internal sealed class OutboxPublisher(
 
     public string Name => "broker";
 
-    public string? Reason => _reason;
+    public string? Reason => _reason ?? (channel.Blocked is { } blocked ? $"The broker takes no messages from anybody ({blocked}): they wait until it has room again." : null);
 
     public void Offer(IReadOnlyList<OutboxEntry> events)
     {

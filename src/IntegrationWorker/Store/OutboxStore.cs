@@ -6,14 +6,20 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
 {
     private const string Sweeper = "outbox-sweeper";
 
+    // By so much the clocks of workers may differ.
+    private static readonly TimeSpan _clocksDiffer = TimeSpan.FromSeconds(30);
+
     // Older events of a study have lower positions, so they are in the list too; one of them that is still young
-    // (its publisher may be at it) holds back the later ones.
+    // (its publisher may be at it) holds back the later ones. One of the future was written before the clock was set
+    // back: nobody is at it, and it must not wait until the clock gets there again.
     private static readonly Statement _take = new($"""
         select {OutboxRows.Selected} from (
-            select p.position, max(p.created_at) over (partition by p.study_id order by p.position) as youngest
+            select p.position,
+                max(case when p.created_at > @before and p.created_at <= @future then 1 else 0 end)
+                    over (partition by p.study_id order by p.position) as is_held
             from (select position, study_id, created_at from outbox_pending order by position limit @max) p) w
         join outbox o on o.position = w.position
-        where w.youngest <= @before
+        where w.is_held = 0
         order by o.position
         """);
 
@@ -53,7 +59,13 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         }
 
         var entries = await ReadAsync(
-            _take, [SqlValue.Time("before", time.GetUtcNow() - olderThan), SqlValue.Number("max", max)], cancellationToken);
+            _take,
+            [
+                SqlValue.Time("before", time.GetUtcNow() - olderThan),
+                SqlValue.Time("future", time.GetUtcNow() + _clocksDiffer),
+                SqlValue.Number("max", max),
+            ],
+            cancellationToken);
 
         if (entries.Count == 0)
         {

@@ -11,16 +11,18 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
 
     // One delete looks at the oldest rows only. Records that stay among them are few: units park for two weeks,
     // records are kept for a month.
-    private static readonly Statement _deleteMessages = new($"""
+    // A record that a batch is changing at the moment is left for the next time: neither waits for the other.
+    private static readonly Statement _deleteMessages = new($$"""
         delete from messages
         where key in (
             select m.key from messages m
             where m.received_at < @before
               and not exists (
-                  select 1 from dead_letters d where d.message_key = m.key and d.status = '{DeadLetterStatus.Open}')
+                  select 1 from dead_letters d where d.message_key = m.key and d.status = '{{DeadLetterStatus.Open}}')
               and not exists (select 1 from parked p where p.message_key = m.key)
             order by m.received_at
-            limit @max)
+            limit @max
+            {for update of free})
         returning key
         """);
 

@@ -12,10 +12,12 @@ internal abstract class StoreMigrator
     /// <summary>True when a script of this version is missing in the store.</summary>
     public abstract Task<bool> IsBehindAsync(CancellationToken cancellationToken);
 
-    protected static UpgradeEngine Engine(UpgradeEngineBuilder builder, string folder) => builder
+    /// <param name="further">Scripts that are not files of this program.</param>
+    protected static UpgradeEngine Engine(UpgradeEngineBuilder builder, string folder, params IEnumerable<SqlScript> further) => builder
         .WithScriptsEmbeddedInAssembly(
             typeof(StoreMigrator).Assembly,
             name => name.StartsWith($"Store.Migrations.{folder}.", StringComparison.Ordinal))
+        .WithScripts(further)
         .WithTransaction()
         .WithVariablesDisabled()
         .LogToNowhere()

@@ -26,12 +26,15 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
         _host = await surroundings.VirtualHostAsync(_token);
         _client = await AmqpClient.ConnectAsync(_host.Uri, _token);
         _events = await _client.SubscribeAsync(_token);
-        _worker = await WorkerProcess.StartAsync(new WorkerSettings { Broker = _host.Uri }, _token);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _worker.DisposeAsync();
+        if (_worker is not null)
+        {
+            await _worker.DisposeAsync();
+        }
+
         await _events.DisposeAsync();
         await _client.DisposeAsync();
         await _host.DisposeAsync();
@@ -40,6 +43,7 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
     [Fact]
     public async Task GivenAnOrder_WhenPublishedRaw_ThenItsEventIsACloudEventOnTheTopicExchange()
     {
+        await StartAsync(Stores.Sqlite);
         var order = new InventedOrder { Priority = "S" };
 
         await _client.PublishAsync(Hl7, order.Bytes, _token);
@@ -62,6 +66,7 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
     [InlineData("no type at all")]
     public async Task GivenAnyContentType_WhenAnOrderIsPublished_ThenTheBytesCount(string? contentType)
     {
+        await StartAsync(Stores.Sqlite);
         var order = new InventedOrder();
 
         await _client.PublishAsync(Hl7, order.Bytes, _token, contentType: contentType, messageId: "no-guid");
@@ -69,9 +74,12 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
         Assert.Equal(order.Uid, StudyEvent.Of(await _events.NextAsync(_token)).Uid);
     }
 
-    [Fact]
-    public async Task GivenTheLifeOfAStudy_WhenPublished_ThenEachFactIsOneEventInOrder()
+    [Theory]
+    [InlineData(Stores.Sqlite)]
+    [InlineData(Stores.Postgres)]
+    public async Task GivenTheLifeOfAStudy_WhenPublished_ThenEachFactIsOneEventInOrder(string store)
     {
+        await StartAsync(store);
         var order = new InventedOrder();
         var raised = order with { Control = "XO", Priority = "S", Minute = 10 };
         var late = order with { Control = "XO", Priority = "A", Minute = 5 };
@@ -96,9 +104,12 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
         Assert.False(study.GetProperty("isCancelled").GetBoolean());
     }
 
-    [Fact]
-    public async Task GivenBodiesNobodyCanRead_WhenPublishedAmongGoodOnes_ThenTheyAreDeadLettersAndTheQueueGoesOn()
+    [Theory]
+    [InlineData(Stores.Sqlite)]
+    [InlineData(Stores.Postgres)]
+    public async Task GivenBodiesNobodyCanRead_WhenPublishedAmongGoodOnes_ThenTheyAreDeadLettersAndTheQueueGoesOn(string store)
     {
+        await StartAsync(store);
         var before = new InventedOrder();
         var stranger = new InventedOrder { Sender = "NOBODY" };
         var after = new InventedOrder();
@@ -126,9 +137,12 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
         Assert.Equal(0u, await _client.CountAsync("study-updates.dead", _token));
     }
 
-    [Fact]
-    public async Task GivenAnArchiveAndACoordinator_WhenTheySpeakOfTheStudy_ThenItChanges()
+    [Theory]
+    [InlineData(Stores.Sqlite)]
+    [InlineData(Stores.Postgres)]
+    public async Task GivenAnArchiveAndACoordinator_WhenTheySpeakOfTheStudy_ThenItChanges(string store)
     {
+        await StartAsync(store);
         var order = new InventedOrder();
         var envelopeId = Guid.NewGuid();
 
@@ -158,6 +172,7 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
     [Fact]
     public async Task GivenABrokerThatGivesAMessageUp_WhenItIsDeadLettered_ThenItIsDecidedAboutOnceMore()
     {
+        await StartAsync(Stores.Postgres);
         var order = new InventedOrder();
 
         await _client.PublishAsync("study-updates.dead", order.Bytes, _token);
@@ -167,9 +182,12 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
             async () => await _client.CountAsync("study-updates.dead", _token) == 0, () => "the dead queue is empty.", _token);
     }
 
-    [Fact]
-    public async Task GivenABroker_WhenAMessageComesOverHttp_ThenItTravelsOverTheQueueAndItsOutcomeCanBeWaitedFor()
+    [Theory]
+    [InlineData(Stores.Sqlite)]
+    [InlineData(Stores.Postgres)]
+    public async Task GivenABroker_WhenAMessageComesOverHttp_ThenItTravelsOverTheQueueAndItsOutcomeCanBeWaitedFor(string store)
     {
+        await StartAsync(store);
         var order = new InventedOrder();
         var unreadable = new InventedOrder { Sender = "NOBODY" };
 
@@ -183,6 +201,9 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
         Assert.Equal((200, "rejected"), (rejected.Status, rejected.Json.GetProperty("outcome").GetString()));
         Assert.Equal(order.Key, StudyEvent.Of(await _events.NextAsync(_token)).MessageKey);
     }
+
+    private async Task StartAsync(string store) => _worker = await WorkerProcess.StartAsync(
+        await new WorkerSettings { Broker = _host.Uri }.OnAsync(store, surroundings, _token), _token);
 
     private async Task<(int Status, System.Text.Json.JsonElement Json)> PostAsync(InventedOrder order, string? prefer)
     {

@@ -10,8 +10,10 @@ public sealed class CrashJourneyTests(SharedSurroundings surroundings)
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task GivenFiveThousandMessages_WhenKilledInTheMiddleAndStartedAgain_ThenEveryStudyIsRightAndEveryEventThereOnce()
+    [Theory]
+    [InlineData(Stores.Sqlite)]
+    [InlineData(Stores.Postgres)]
+    public async Task GivenFiveThousandMessages_WhenKilledInTheMiddleAndStartedAgain_ThenEveryStudyIsRightAndEveryEventThereOnce(string store)
     {
         // 1,000 studies, each with an order and four changes. The published order is the order of the facts.
         const int studies = 1000;
@@ -25,7 +27,8 @@ public sealed class CrashJourneyTests(SharedSurroundings surroundings)
         await using var host = await surroundings.VirtualHostAsync(_token);
         await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
         await using var subscription = await client.SubscribeAsync(_token);
-        await using var worker = await WorkerProcess.StartAsync(new WorkerSettings { Broker = host.Uri }, _token);
+        await using var worker = await WorkerProcess.StartAsync(
+            await new WorkerSettings { Broker = host.Uri }.OnAsync(store, surroundings, _token), _token);
 
         var seen = new List<StudyEvent>();
         var publishing = client.PublishAllAsync(Queue, messages.Select(message => message.Bytes), _token);
@@ -74,16 +77,16 @@ public sealed class CrashJourneyTests(SharedSurroundings surroundings)
     }
 
     [Theory]
-    [InlineData("after-claim:2")]
-    [InlineData("before-commit:2")]
-    [InlineData("after-commit:1")]
-    [InlineData("after-commit:3")]
-    [InlineData("before-publish:1")]
-    [InlineData("before-publish:3")]
-    [InlineData("before-mark:2")]
-    [InlineData("before-ack:1")]
-    [InlineData("before-ack:70")] // In the middle of a batch's acknowledgements.
-    public async Task GivenAWorkerThatDiesAtThisPlace_WhenStartedAgain_ThenThereIsOneEffectAndOneEventIdForEachMessage(string place)
+    [InlineData("after-claim:2", Stores.Postgres)]
+    [InlineData("before-commit:2", Stores.Postgres)]
+    [InlineData("after-commit:1", Stores.Sqlite)]
+    [InlineData("after-commit:3", Stores.Postgres)]
+    [InlineData("before-publish:1", Stores.Postgres)]
+    [InlineData("before-publish:3", Stores.Sqlite)]
+    [InlineData("before-mark:2", Stores.Postgres)]
+    [InlineData("before-ack:1", Stores.Sqlite)]
+    [InlineData("before-ack:70", Stores.Postgres)] // In the middle of a batch's acknowledgements.
+    public async Task GivenAWorkerThatDiesAtThisPlace_WhenStartedAgain_ThenThereIsOneEffectAndOneEventIdForEachMessage(string place, string store)
     {
         var orders = Enumerable.Range(0, 100).Select(_ => new InventedOrder()).ToList();
         var messages = orders.Concat(orders.Select(order => order with { Control = "XO", Priority = "S", Minute = 1 })).ToList();
@@ -91,7 +94,8 @@ public sealed class CrashJourneyTests(SharedSurroundings surroundings)
         await using var host = await surroundings.VirtualHostAsync(_token);
         await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
         await using var subscription = await client.SubscribeAsync(_token);
-        await using var worker = await WorkerProcess.StartAsync(new WorkerSettings { Broker = host.Uri, Environment = environment }, _token);
+        await using var worker = await WorkerProcess.StartAsync(
+            await new WorkerSettings { Broker = host.Uri, Environment = environment }.OnAsync(store, surroundings, _token), _token);
 
         await client.PublishAllAsync(Queue, messages.Select(message => message.Bytes), _token);
         await worker.WaitForExitAsync(_token);

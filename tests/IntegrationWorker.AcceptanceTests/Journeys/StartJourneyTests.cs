@@ -45,10 +45,12 @@ public sealed class StartJourneyTests
         var settings = new WorkerSettings { SqliteFile = Path.Combine(folder.FullName, "worker.db"), KeyFile = Path.Combine(folder.FullName, "keys.json") };
 
         var before = await WorkerProcess.RunVerbAsync(settings, ["studies", "list"], _token);
+        Assert.False(File.Exists(settings.SqliteFile), "Looking for a store has made one.");
         var migrate = await WorkerProcess.RunVerbAsync(settings, ["migrate"], _token);
         var after = await WorkerProcess.RunVerbAsync(settings, ["studies", "list", "--json"], _token);
 
         Assert.Equal((1, 0, 0), (before.ExitCode, migrate.ExitCode, after.ExitCode));
+        Assert.Contains($"There is no store at {settings.SqliteFile}", before.Errors, StringComparison.Ordinal);
         Assert.Contains("migrate", before.Errors, StringComparison.Ordinal);
         Assert.Equal("[]", after.Output.Trim());
     }

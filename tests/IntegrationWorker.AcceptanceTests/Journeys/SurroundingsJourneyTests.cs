@@ -61,6 +61,35 @@ public sealed class SurroundingsJourneyTests(SharedSurroundings surroundings)
     }
 
     [Fact]
+    public async Task GivenABrokerWithoutMemory_WhenThereAreEvents_ThenTheyWaitSendersAreToldAtOnceAndAllIsPublishedAfterwards()
+    {
+        var orders = Enumerable.Range(0, 50).Select(_ => new InventedOrder()).ToList();
+        await using var broker = await RabbitMqBroker.StartOwnAsync(_token);
+        await using var host = await broker.CreateVirtualHostAsync(_token);
+        await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
+        await using var subscription = await client.SubscribeAsync(_token);
+        await using var worker = await WorkerProcess.StartAsync(new WorkerSettings { Broker = host.Uri }, _token);
+        await worker.StopAsync();
+        await client.PublishAllAsync(Queue, orders.Select(order => order.Bytes), _token);
+
+        await broker.RaiseMemoryAlarmAsync(_token);
+        await worker.StartAsync();
+        await worker.WaitForReasonAsync("takes no messages", _token);
+        await worker.WaitForOutcomeAsync(orders[^1].Key, _token);
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        soon.CancelAfter(TimeSpan.FromSeconds(15)); // Less than a sender would wait for a broker that says nothing.
+        using var body = new ReadOnlyMemoryContent(new InventedOrder().Bytes);
+        using var answer = await worker.Http.PostAsync(new Uri("/v1/messages", UriKind.Relative), body, soon.Token);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        await broker.EndMemoryAlarmAsync(_token);
+
+        var published = await subscription.ReadUntilAsync(message => StudyEvent.Of(message).MessageKey == orders[^1].Key, _token);
+        Assert.Equal(orders.Select(order => order.Key).ToHashSet(), published.Select(message => StudyEvent.Of(message).MessageKey).ToHashSet());
+        await worker.WaitUntilReadyAsync(_token);
+        Assert.Empty(await worker.DeadLettersAsync(_token));
+    }
+
+    [Fact]
     public async Task GivenADatabaseThatIsLocked_WhenStarting_ThenTheWorkerWaitsForIt()
     {
         using var folder = new TemporaryFolder("locked");

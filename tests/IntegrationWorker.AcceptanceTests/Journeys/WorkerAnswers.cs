@@ -21,13 +21,38 @@ internal static class WorkerAnswers
     {
         using var response = await worker.Http.GetAsync(new Uri($"/v1/messages/{key}", UriKind.Relative), cancellationToken);
 
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable)
         {
             return null;
         }
 
         var answer = JsonElement.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
         return answer.GetProperty("message").GetProperty("outcome").GetString();
+    }
+
+    /// <summary>Until the worker says that it is not ready, and this of the reason.</summary>
+    /// <returns>The whole answer.</returns>
+    public static async Task<string> WaitForReasonAsync(this WorkerProcess worker, string reason, CancellationToken cancellationToken)
+    {
+        var text = "";
+        await Patience.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    using var response = await worker.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+                    text = await response.Content.ReadAsStringAsync(cancellationToken);
+                    return response.StatusCode == HttpStatusCode.ServiceUnavailable && text.Contains(reason, StringComparison.Ordinal);
+                }
+                catch (HttpRequestException)
+                {
+                    return false; // It does not listen yet.
+                }
+            },
+            () => $"/health/ready says: {reason}. It says: {text}\n{worker.Output}",
+            cancellationToken);
+
+        return text;
     }
 
     public static Task WaitForOutcomeAsync(this WorkerProcess worker, string key, CancellationToken cancellationToken) =>

@@ -208,6 +208,27 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     }
 
     [Fact]
+    public async Task GivenARecordThatABatchIsChanging_WhenOldRecordsArePurged_ThenThePurgeLeavesItAndNeitherWaits()
+    {
+        await using var other = Door.Open();
+        var cutOffs = new RetentionCutOffs(Some.Noon.AddDays(-30), null, null, null);
+        var (changing, idle) = (Some.Record("a") with { ReceivedAt = Some.Noon.AddDays(-31) }, Some.Record("b") with { ReceivedAt = Some.Noon.AddDays(-31) });
+        await Store.Studies.WriteAsync(changes => changes.NewRecords.AddRange([changing, idle]), Token);
+        await using var batch = await Store.Studies.BeginAsync(Token);
+        await batch.ClaimAsync(["a"], Token);
+        var saved = new BatchChanges();
+        saved.ChangedRecords.Add(changing with { Outcome = "duplicate" });
+        await batch.SaveAsync(saved, Token);
+
+        var purged = await other.Maintenance.PurgeAsync(cutOffs, 100, Token).WaitAsync(Patience.Usual, Token);
+        await batch.CommitAsync(Token);
+
+        Assert.Equal(1, purged);
+        Assert.Equal(["a"], (await Store.Studies.RecordsAsync(Token, "a", "b")).Select(record => record.Key));
+        Assert.Equal(1, await other.Maintenance.PurgeAsync(cutOffs, 100, Token));
+    }
+
+    [Fact]
     public async Task GivenAnEmptyDatabase_WhenTenWorkersMigrateItAtOnce_ThenAllFindItDone()
     {
         var connectionString = await surroundings.DatabaseAsync(Token);

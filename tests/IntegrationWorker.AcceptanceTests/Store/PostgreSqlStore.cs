@@ -19,6 +19,8 @@ internal sealed class PostgreSqlStore : ITestStore
 
     public OpenStore Store { get; }
 
+    public string ConnectionString => _connectionString;
+
     public static async Task<PostgreSqlStore> CreateAsync(SharedSurroundings surroundings, CancellationToken cancellationToken)
     {
         var store = new PostgreSqlStore(await surroundings.DatabaseAsync(cancellationToken));

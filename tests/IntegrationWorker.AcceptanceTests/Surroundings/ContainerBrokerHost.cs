@@ -44,6 +44,9 @@ internal sealed class ContainerBrokerHost : IBrokerHost
         await _container.StopAsync(cancellationToken);
     }
 
+    public async Task ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        await _container.ExecAsync(["rabbitmqctl", "-q", .. arguments], cancellationToken);
+
     public ValueTask DisposeAsync() => _container.DisposeAsync();
 
     // Podman maps the API's default network to a bridge, which changes the machine's routing and needs more rights

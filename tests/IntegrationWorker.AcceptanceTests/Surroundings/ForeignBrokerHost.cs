@@ -17,5 +17,7 @@ internal sealed class ForeignBrokerHost(Uri amqp) : IBrokerHost
 
     public Task KillAsync(CancellationToken cancellationToken) => StopAsync(cancellationToken);
 
+    public Task ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => StopAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

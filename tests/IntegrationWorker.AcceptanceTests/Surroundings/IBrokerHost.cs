@@ -17,6 +17,9 @@ internal interface IBrokerHost : IAsyncDisposable
     /// <summary>An orderly stop.</summary>
     Task StopAsync(CancellationToken cancellationToken);
 
+    /// <summary>Runs <c>rabbitmqctl</c> on the node.</summary>
+    Task ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken);
+
     /// <summary>No orderly stop: as if the power had gone.</summary>
     Task KillAsync(CancellationToken cancellationToken);
 }

@@ -45,6 +45,17 @@ internal sealed class PrivateBrokerHost : IBrokerHost
         _process = null;
     }
 
+    public async Task ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        await using var control = await ChildProcess.StartAsync(Repository.PathOf("eng", "rabbitmq.sh"), ["ctl", DataFolder, .. arguments]);
+        await control.WaitAsync(Patience.Usual, cancellationToken);
+
+        if (control.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"rabbitmqctl failed. {control.Output}\n{control.Errors}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);

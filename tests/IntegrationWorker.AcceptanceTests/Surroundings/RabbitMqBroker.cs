@@ -62,6 +62,11 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => _host.StopAsync(cancellationToken);
 
+    /// <summary>A broker without memory left takes nothing from anybody who publishes, and goes on delivering.</summary>
+    public Task RaiseMemoryAlarmAsync(CancellationToken cancellationToken) => _host.ControlAsync(["set_vm_memory_high_watermark", "0"], cancellationToken);
+
+    public Task EndMemoryAlarmAsync(CancellationToken cancellationToken) => _host.ControlAsync(["set_vm_memory_high_watermark", "0.6"], cancellationToken);
+
     /// <summary>Ends the node at once, as a power cut would.</summary>
     public Task KillAsync(CancellationToken cancellationToken) => _host.KillAsync(cancellationToken);
 

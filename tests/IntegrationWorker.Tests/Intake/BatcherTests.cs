@@ -103,6 +103,19 @@ public sealed class BatcherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task GivenABatchThatIsAlwaysInConflict_WhenTriedOftenEnough_ThenItIsSplitAndTheStoreIsNotBlamed()
+    {
+        _pipeline.Fails = bodies => bodies.Count > 1 ? new StoreConflictException("Another transaction was first.", new TimeoutException()) : null;
+        var outcomes = new[] { "a", "b", "c" }.Select(Decide).ToList();
+
+        await _batcher.StartAsync(_token);
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal([["a"], ["b"], ["c"]], _pipeline.Committed);
+        Assert.Null(_state.Reason);
+    }
+
+    [Fact]
     public async Task GivenOneMessageThatBreaksItsBatch_WhenTheStoreWorks_ThenItsNeighboursCommitAndItWaitsAlone()
     {
         _pipeline.Fails = bodies => bodies.Contains("poison") ? new InvalidOperationException() : null;

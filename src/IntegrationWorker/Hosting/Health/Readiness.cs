@@ -53,7 +53,7 @@ internal sealed class Readiness(StoreGate gate, IStoreHealth store, IntakeState 
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"{Codes.DatabaseDown} {SurroundingsFailure.Describe(e)}";
+            return $"{Codes.DatabaseDown} {FailureText.Explain(e)}";
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class StoreOpening(
             }
             catch (Exception e)
             {
-                gate.Reason = $"{Codes.DatabaseDown} {SurroundingsFailure.Describe(e)}";
+                gate.Reason = $"{Codes.DatabaseDown} {FailureText.Explain(e)}";
 
                 if (backOff.IsFirst)
                 {

@@ -1,3 +1,6 @@
+using IntegrationWorker.Store;
+using IntegrationWorker.Store.PostgreSql;
+using Npgsql;
 using Quartz;
 
 namespace IntegrationWorker.Hosting.Jobs;
@@ -8,16 +11,39 @@ internal static class JobServices
     private static readonly TimeSpan _retentionEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan _expiryEvery = TimeSpan.FromMinutes(10);
 
-    public static IServiceCollection AddJobs(this IServiceCollection services)
+    public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddQuartz(quartz =>
         {
+            quartz.ShareAmongWorkers(configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions());
             Add<RetentionJob>(quartz, _retentionEvery);
             Add<ParkedExpiryJob>(quartz, _expiryEvery);
         });
-        services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        services.AddHostedService<JobScheduling>();
 
         return services;
+    }
+
+    /// <summary>On PostgreSQL a job runs on one of the workers; on SQLite there is one worker, and its memory is enough.</summary>
+    internal static void ShareAmongWorkers(this IQuartzBuilder quartz, StoreOptions store)
+    {
+        // A job that is at it when the worker stops ends with the step in hand.
+        quartz.ConfigureScheduler(scheduler => scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenWaitingForJobs);
+
+        if (store.Provider != StoreOptions.PostgreSql)
+        {
+            return;
+        }
+
+        var connection = new NpgsqlConnectionStringBuilder(store.ConnectionString) { ApplicationName = "integration-worker jobs" };
+        quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "integration-worker");
+        quartz.UsePersistentStore(persistent =>
+        {
+            persistent.UsePostgres(NpgsqlFactory.Instance, connection.ConnectionString);
+            persistent.ConfigureStore(options => options.TablePrefix = QuartzTables.Prefix);
+            persistent.UseSystemTextJsonSerializer();
+            persistent.UseClustering(_ => { });
+        });
     }
 
     private static void Add<T>(IQuartzBuilder quartz, TimeSpan every)

@@ -23,6 +23,32 @@ internal sealed class BrokerConnector(IOptions<BrokerOptions> options)
 
         return await factory.CreateConnectionAsync(cancellationToken);
     }
+
+    /// <summary>Ends a connection that nobody needs any more, however it is. One that the broker does not read from does not hold us up.</summary>
+    public static async Task ThrowAwayAsync(IConnection? connection, IChannel? channel)
+    {
+        try
+        {
+            if (connection is not null)
+            {
+                await connection.AbortAsync(TimeSpan.FromSeconds(2));
+            }
+
+            if (channel is not null)
+            {
+                await channel.DisposeAsync();
+            }
+
+            if (connection is not null)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+        catch (Exception)
+        {
+            // It is being thrown away: how it ends does not matter.
+        }
+    }
 }
 
 /// <summary>Certificates of the settings for <c>amqps://</c>.</summary>

@@ -11,6 +11,7 @@ internal sealed class QueuePublisher(BrokerConnector connector) : IAsyncDisposab
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
     private IChannel? _channel;
+    private volatile CancellationTokenSource _blocked = new();
 
     /// <summary>True when the broker has the message on its disks; false when it is away or refuses it.</summary>
     public async Task<bool> TryPublishAsync(InboundMessage message, CancellationToken cancellationToken)
@@ -21,11 +22,12 @@ internal sealed class QueuePublisher(BrokerConnector connector) : IAsyncDisposab
         try
         {
             var channel = await OpenAsync(timeout.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _blocked.Token);
             await channel.BasicPublishAsync(
-                "", BrokerTopology.QueueOf(message.Door), mandatory: true, PropertiesOf(message), message.Body, timeout.Token);
+                "", BrokerTopology.QueueOf(message.Door), mandatory: true, PropertiesOf(message), message.Body, either.Token);
             return true;
         }
-        catch (Exception e) when (IsOfBroker(e, timeout.Token) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when ((IsOfBroker(e) || e is OperationCanceledException) && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
@@ -35,11 +37,11 @@ internal sealed class QueuePublisher(BrokerConnector connector) : IAsyncDisposab
     {
         await CloseAsync();
         _opening.Dispose();
+        _blocked.Dispose();
     }
 
-    private static bool IsOfBroker(Exception failure, CancellationToken timeout) =>
-        failure is RabbitMQClientException or IOException or System.Net.Sockets.SocketException or TimeoutException or ObjectDisposedException
-        || (failure is OperationCanceledException && timeout.IsCancellationRequested);
+    private static bool IsOfBroker(Exception failure) =>
+        failure is RabbitMQClientException or IOException or System.Net.Sockets.SocketException or TimeoutException or ObjectDisposedException;
 
     private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
     {
@@ -60,6 +62,10 @@ internal sealed class QueuePublisher(BrokerConnector connector) : IAsyncDisposab
             await CloseAsync();
             _connection = await connector.ConnectAsync("doors", cancellationToken);
 
+            // A broker without memory or disk takes nothing and answers nothing; senders are told at once.
+            _connection.ConnectionBlockedAsync += (_, _) => _blocked.CancelAsync();
+            _connection.ConnectionUnblockedAsync += (_, _) => Unblocked();
+
             // With tracking a publication completes when the broker has confirmed it.
             return _channel = await _connection.CreateChannelAsync(
                 new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
@@ -74,23 +80,18 @@ internal sealed class QueuePublisher(BrokerConnector connector) : IAsyncDisposab
     {
         var (channel, connection) = (_channel, _connection);
         (_channel, _connection) = (null, null);
+        await BrokerConnector.ThrowAwayAsync(connection, channel);
+        await Unblocked();
+    }
 
-        try
+    private Task Unblocked()
+    {
+        if (_blocked.IsCancellationRequested)
         {
-            if (channel is not null)
-            {
-                await channel.DisposeAsync();
-            }
+            _blocked = new CancellationTokenSource();
+        }
 
-            if (connection is not null)
-            {
-                await connection.DisposeAsync();
-            }
-        }
-        catch (Exception)
-        {
-            // It is being thrown away: how it ends does not matter.
-        }
+        return Task.CompletedTask;
     }
 
     private static BasicProperties PropertiesOf(InboundMessage message)

@@ -11,6 +11,8 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override string ForUpdate => "for update";
 
+    public override string ForUpdateOfFree => "for update skip locked";
+
     public override string RowSource<T>(IReadOnlyList<Column<T>> columns) =>
         $"unnest({string.Join(", ", columns.Select(ParameterOf))}) as r({string.Join(", ", columns.Select(column => column.Name))})";
 

@@ -23,5 +23,5 @@ internal sealed class PostgreSqlMigrator(PostgreSqlDatabase database) : StoreMig
     public override Task<bool> IsBehindAsync(CancellationToken cancellationToken) =>
         Task.Run(() => Engine().IsUpgradeRequired(), cancellationToken);
 
-    private UpgradeEngine Engine() => Engine(DeployChanges.To.PostgresqlDatabase(database.ConnectionString), "PostgreSql");
+    private UpgradeEngine Engine() => Engine(DeployChanges.To.PostgresqlDatabase(database.ConnectionString), "PostgreSql", QuartzTables.Script);
 }

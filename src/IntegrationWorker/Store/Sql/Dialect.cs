@@ -11,6 +11,9 @@ internal abstract class Dialect
     /// <summary>Locks the rows that a select found, or nothing where there is one writer only.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>Locks the rows that a select found and nobody else has, and leaves out the others.</summary>
+    public abstract string ForUpdateOfFree { get; }
+
     /// <summary>A table expression named <c>r</c> over the parameters of <see cref="BindRows"/>.</summary>
     public abstract string RowSource<T>(IReadOnlyList<Column<T>> columns);
 

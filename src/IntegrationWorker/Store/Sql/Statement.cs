@@ -1,14 +1,18 @@
 namespace IntegrationWorker.Store.Sql;
 
 /// <summary>A statement text for both databases. Each dialect fills in the words in braces once.</summary>
-/// <remarks><c>{for update}</c> locks the selected rows where several writers exist.</remarks>
+/// <remarks>
+/// <c>{for update}</c> locks the selected rows where several writers exist; <c>{for update of free}</c> leaves out those that another one has.
+/// </remarks>
 internal class Statement(string sql)
 {
     private readonly string?[] _texts = new string?[Dialect.Count];
 
     public string TextFor(Dialect dialect) => _texts[dialect.Number] ??= Render(dialect);
 
-    protected virtual string Render(Dialect dialect) => sql.Replace("{for update}", dialect.ForUpdate, StringComparison.Ordinal);
+    protected virtual string Render(Dialect dialect) => sql
+        .Replace("{for update}", dialect.ForUpdate, StringComparison.Ordinal)
+        .Replace("{for update of free}", dialect.ForUpdateOfFree, StringComparison.Ordinal);
 }
 
 /// <summary>A statement that takes many rows at once: <c>{rows}</c> is a table named <c>r</c> with these columns.</summary>

@@ -20,6 +20,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string ForUpdate => "";
 
+    public override string ForUpdateOfFree => "";
+
     public override string RowSource<T>(IReadOnlyList<Column<T>> columns)
     {
         var names = new List<string>();

@@ -97,6 +97,37 @@ public abstract class MaintenanceSuite : OpenStoreSuite
     }
 
     [Fact]
+    public async Task GivenManyOldRecords_WhenTheyArePurgedWhileMessagesAreDecided_ThenBothComeToTheirEnd()
+    {
+        await using var worker = Door.Open();
+        var old = Enumerable.Range(0, 2000).Select(i => Some.Record($"old/{i}") with { ReceivedAt = Some.Noon.AddDays(-31) }).ToList();
+        await Store.Studies.WriteAsync(changes => changes.NewRecords.AddRange(old), Token);
+        var cutOffs = _nothing with { Messages = Some.Noon.AddDays(-30) };
+
+        var purging = Task.Run(
+            async () =>
+            {
+                var purged = 0L;
+
+                while (await Store.Maintenance.PurgeAsync(cutOffs, 100, Token) is > 0 and var step)
+                {
+                    purged += step;
+                }
+
+                return purged;
+            },
+            Token);
+
+        for (var i = 0; i < 20; i++)
+        {
+            await worker.Studies.WriteAsync(changes => changes.NewRecords.Add(Some.Record($"new/{i}")), Token);
+        }
+
+        Assert.Equal(old.Count, await purging);
+        Assert.Equal(20, (await Store.Studies.RecordsAsync(Token, [.. Enumerable.Range(0, 20).Select(i => $"new/{i}")])).Count);
+    }
+
+    [Fact]
     public async Task GivenAStoreThatWorks_WhenItsHealthIsChecked_ThenNothingIsThrownHoweverOften()
     {
         await Store.Health.CheckAsync(Token);

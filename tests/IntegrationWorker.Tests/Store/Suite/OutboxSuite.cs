@@ -63,6 +63,20 @@ public abstract class OutboxSuite : OpenStoreSuite
     }
 
     [Fact]
+    public async Task GivenAClockThatWasSetBack_WhenTaken_ThenEventsOfTheFutureDoNotWaitForIt()
+    {
+        var (study, other) = (Some.Study(), Some.Study());
+        var events = await AddAsync(Some.Event(study, 1, Some.Noon.AddHours(1)), Some.Event(study, 2), Some.Event(other, 1));
+        Store.Time.Now += _grace;
+
+        var taken = await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token);
+
+        Assert.Equal(events.Select(entry => entry.Position), taken.Select(entry => entry.Position));
+        await AddAsync(Some.Event(Some.Study(), 1, Some.Noon + _grace + TimeSpan.FromSeconds(1))); // The clock of another worker is a little ahead.
+        Assert.Equal(events.Count, (await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token)).Count);
+    }
+
+    [Fact]
     public async Task GivenAnOlderUnpublishedEventOfTheStudy_WhenAskedWhatMayGo_ThenTheLaterOnesMayNot()
     {
         var (study, other) = (Some.Study(), Some.Study());

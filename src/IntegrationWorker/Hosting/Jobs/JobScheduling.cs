@@ -1,0 +1,48 @@
+using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Intake;
+using Quartz;
+
+namespace IntegrationWorker.Hosting.Jobs;
+
+/// <summary>Starts the jobs once the store is open: on PostgreSQL their schedule is kept there.</summary>
+internal sealed class JobScheduling(ISchedulerFactory schedulers, StoreGate gate, TimeProvider time, ILogger<JobScheduling> logger)
+    : BackgroundService
+{
+    private IScheduler? _scheduler;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+
+        if (_scheduler is not null)
+        {
+            await _scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await gate.WaitAsync(stoppingToken);
+        var backOff = new BackOff(time);
+
+        while (!await TryStartAsync(stoppingToken))
+        {
+            await backOff.WaitAsync(stoppingToken);
+        }
+    }
+
+    private async Task<bool> TryStartAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            _scheduler = await schedulers.GetScheduler(stoppingToken);
+            await _scheduler.Start(stoppingToken);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            HostingLog.JobsDoNotStart(logger, SurroundingsFailure.Describe(failure));
+            return false;
+        }
+    }
+}
