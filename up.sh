@@ -156,7 +156,7 @@ send_samples() {
 }
 
 show_demo() {
-  send_samples || warn "Not every message was taken; see $log."
+  send_samples || true # One of them is meant to be rejected; the summary says how many were.
   say "" && say "Studies:"
   (run_worker studies list) || true
   say "" && say "Events:"

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using IntegrationWorker.Cli.Sending;
 using IntegrationWorker.Hosting;
 using IntegrationWorker.Intake.Broker;
@@ -13,13 +12,13 @@ internal static class SendVerb
 {
     private static readonly Argument<string[]> _paths = new("path")
     {
-        Description = "Files or folders: .hl7 files hold one message, .json files headers and body",
+        Description = "Files, folders, or - for standard input: .hl7 files hold one message or MLLP frames, .json files headers and body",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string?> _to = new("--to")
     {
-        Description = "http://host:port or amqp://user:password@host/vhost; without it, as the settings say",
+        Description = "mllp://host:port, mllps://host:port, http://host:port or amqp://user:password@host/vhost; without it, as the settings say",
         HelpName = "ADDRESS",
     };
 
@@ -27,14 +26,49 @@ internal static class SendVerb
     private static readonly Option<string?> _source = new("--source") { Description = "Source id of all messages", HelpName = "ID" };
     private static readonly Option<double> _rate = new("--rate") { Description = "Messages a second at most; 0: as fast as they are taken", HelpName = "N" };
 
+    private static readonly Option<int> _concurrency = new("--concurrency")
+    {
+        Description = "Connections at a time; with more than one the order of the messages is lost",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Notes there what was taken, and leaves out what is noted there: repeat a run that was broken off",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> _tlsCa = new("--tls-ca") { Description = "mllps: PEM file with the authorities of the worker's certificate", HelpName = "FILE" };
+    private static readonly Option<string?> _tlsCert = new("--tls-cert") { Description = "mllps: PEM file with one's own certificate", HelpName = "FILE" };
+    private static readonly Option<string?> _tlsKey = new("--tls-key") { Description = "mllps: PEM file with its key, if it is not in the same file", HelpName = "FILE" };
+
     public static Command Create()
     {
-        var command = new Command("send", "Send a file or a folder of messages to a worker") { _paths, _to, _queue, _source, _rate, CommonOptions.Json };
+        var command = new Command("send", "Send messages to a worker; the exit code says whether all were accepted")
+        {
+            _paths, _to, _queue, _source, _rate, _concurrency, _resume, _tlsCa, _tlsCert, _tlsKey, CommonOptions.Json,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(_to) is { } to && AddressOf(to) is null)
             {
-                result.AddError($"{to} is not an address. Write http://127.0.0.1:8080 or amqp://guest:guest@127.0.0.1:5672/.");
+                result.AddError($"{to} is not an address. Write mllp://127.0.0.1:2575, http://127.0.0.1:8080 or amqp://guest:guest@127.0.0.1:5672/.");
+            }
+
+            if (result.GetResult(_concurrency) is { Implicit: false } && result.GetValue(_concurrency) is < 1 or > 1000)
+            {
+                result.AddError("--concurrency is a number from 1 to 1000.");
+            }
+
+            if (result.GetValue(_rate) is < 0 or double.NaN)
+            {
+                result.AddError("--rate is a number that is not negative.");
+            }
+
+            foreach (var file in new[] { _tlsCa, _tlsCert, _tlsKey }.Select(result.GetValue).Where(file => file is not null && !File.Exists(file)))
+            {
+                result.AddError($"There is no file {file}.");
             }
         });
         command.SetAction((parsed, token) => Verb.GuardAsync(() => SendAsync(parsed, token)));
@@ -44,24 +78,17 @@ internal static class SendVerb
 
     private static async Task<int> SendAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var messages = OutgoingMessage.ReadAll(parsed.GetRequiredValue(_paths), parsed.GetValue(_source));
-        await using var sender = await OpenAsync(parsed, cancellationToken);
-        var results = new List<(OutgoingMessage Message, SendResult Result)>();
-        var watch = Stopwatch.StartNew();
+        var all = OutgoingMessage.ReadAll(parsed.GetRequiredValue(_paths), parsed.GetValue(_source));
+        using var journal = new SendJournal(parsed.GetValue(_resume));
+        var messages = all.Where(message => !journal.Has(message)).ToList();
+        var run = new SendRun(() => OpenAsync(parsed, cancellationToken), journal, parsed.GetValue(_rate));
+        IReadOnlyList<SendResult> results = [];
+        await WithProgressAsync(
+            messages.Count, async step => results = await run.SendAsync(messages, parsed.GetValue(_concurrency), step, cancellationToken));
 
-        await WithProgressAsync(messages.Count, async step =>
-        {
-            foreach (var message in messages)
-            {
-                await PaceAsync(parsed.GetValue(_rate), results.Count, watch, cancellationToken);
-                results.Add((message, await TryAsync(sender, message, cancellationToken)));
-                step();
-            }
-        });
+        Print(parsed, [.. messages.Zip(results)], all.Count - messages.Count, run.Elapsed);
 
-        Print(parsed, results, watch.Elapsed);
-
-        return results.Any(sent => sent.Result.Outcome == SendResult.Failed) ? ExitCodes.Failed : ExitCodes.Ok;
+        return results.All(result => result.IsTaken) ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     private static async Task<ISender> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -70,6 +97,11 @@ internal static class SendVerb
         var broker = BrokerOptions.Of(settings);
         var usual = broker.IsRabbitMq ? broker.Uri : (settings.GetSection(HttpOptions.Section).Get<HttpOptions>() ?? new HttpOptions()).All.First();
         var address = AddressOf(parsed.GetValue(_to) ?? usual)!;
+
+        if (address.Scheme is "mllp" or "mllps")
+        {
+            return new MllpSender(address, new SendTls(parsed.GetValue(_tlsCa), parsed.GetValue(_tlsCert), parsed.GetValue(_tlsKey)));
+        }
 
         if (address.Scheme is "http" or "https")
         {
@@ -96,31 +128,10 @@ internal static class SendVerb
     }
 
     private static Uri? AddressOf(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "amqp" or "amqps" ? uri : null;
-
-    private static async Task<SendResult> TryAsync(ISender sender, OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await sender.SendAsync(message, cancellationToken);
-        }
-        catch (HttpRequestException e)
-        {
-            return new SendResult(SendResult.Failed, $"no answer ({e.HttpRequestError})");
-        }
-        catch (RabbitMQ.Client.Exceptions.AlreadyClosedException)
-        {
-            return new SendResult(SendResult.Failed, "the broker has closed the connection");
-        }
-    }
-
-    private static async Task PaceAsync(double rate, int sent, Stopwatch watch, CancellationToken cancellationToken)
-    {
-        if (rate > 0 && TimeSpan.FromSeconds(sent / rate) - watch.Elapsed is { } early && early > TimeSpan.Zero)
-        {
-            await Task.Delay(early, cancellationToken);
-        }
-    }
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme is "http" or "https" or "amqp" or "amqps" || (uri.Scheme is "mllp" or "mllps" && uri.Port > 0 && uri.Host.Length > 0))
+            ? uri
+            : null;
 
     private static async Task WithProgressAsync(int count, Func<Action, Task> work)
     {
@@ -138,7 +149,7 @@ internal static class SendVerb
         });
     }
 
-    private static void Print(ParseResult parsed, List<(OutgoingMessage Message, SendResult Result)> results, TimeSpan elapsed)
+    private static void Print(ParseResult parsed, List<(OutgoingMessage Message, SendResult Result)> results, int leftOut, TimeSpan elapsed)
     {
         if (parsed.GetValue(CommonOptions.Json))
         {
@@ -146,9 +157,9 @@ internal static class SendVerb
             return;
         }
 
-        // Of many, those that failed are of interest.
+        // Of many, those that were not taken are of interest.
         const int shownMax = 100;
-        var shown = results.Count <= shownMax ? results : [.. results.Where(sent => sent.Result.Outcome == SendResult.Failed).Take(shownMax)];
+        var shown = results.Count <= shownMax ? results : [.. results.Where(sent => !sent.Result.IsTaken).Take(shownMax)];
 
         if (shown.Count > 0)
         {
@@ -156,6 +167,6 @@ internal static class SendVerb
         }
 
         var counts = results.GroupBy(sent => sent.Result.Outcome).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}");
-        Console.WriteLine($"{results.Count} sent in {elapsed.TotalSeconds:0.0} s: {string.Join(", ", counts)}");
+        Console.WriteLine($"{results.Count} sent in {elapsed.TotalSeconds:0.0} s: {string.Join(", ", counts)}{(leftOut > 0 ? $"; {leftOut} were taken before" : "")}");
     }
 }

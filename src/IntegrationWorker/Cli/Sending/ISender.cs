@@ -14,4 +14,8 @@ internal sealed record SendResult(string Outcome, string Detail)
 {
     public const string Failed = "failed";
     public const string Accepted = "accepted";
+    public const string Rejected = Contracts.Outcomes.Rejected;
+
+    /// <summary>The worker has it and does not refuse it.</summary>
+    public bool IsTaken => Outcome is not (Failed or Rejected);
 }

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Mllp;
 
 namespace IntegrationWorker.Cli.Sending;
 
@@ -20,9 +22,18 @@ internal sealed record OutgoingMessage(string Name, byte[] Body, IReadOnlyDictio
         _ => Door.Hl7v2,
     };
 
-    /// <summary>The messages of files, and of the files in folders by name.</summary>
+    /// <summary>Standard input as a path.</summary>
+    public const string StandardInput = "-";
+
+    private static readonly Dictionary<string, string> _hl7Headers = new() { ["content-type"] = "application/hl7-v2" };
+
+    /// <summary>The messages of files, of the files in folders by name, and of standard input.</summary>
     public static IReadOnlyList<OutgoingMessage> ReadAll(IEnumerable<string> paths, string? sourceId) =>
-        [.. paths.SelectMany(FilesOf).Select(file => Read(file, sourceId))];
+        [.. paths.SelectMany(path => path == StandardInput ? ReadStandardInput() : FilesOf(path).SelectMany(ReadFile)).Select(message => message.Of(sourceId))];
+
+    private OutgoingMessage Of(string? sourceId) => sourceId is null
+        ? this
+        : this with { Headers = new Dictionary<string, string>(Headers) { [BrokerNames.SourceIdHeader] = sourceId } };
 
     private static IEnumerable<string> FilesOf(string path)
     {
@@ -34,16 +45,60 @@ internal sealed record OutgoingMessage(string Name, byte[] Body, IReadOnlyDictio
         return File.Exists(path) ? [path] : throw new VerbFailedException($"There is no file or folder {path}.");
     }
 
-    private static OutgoingMessage Read(string file, string? sourceId)
+    private static IEnumerable<OutgoingMessage> ReadFile(string file)
     {
         var bytes = File.ReadAllBytes(file);
-        var message = Path.GetExtension(file) == ".json"
-            ? ReadJson(file, bytes)
-            : new OutgoingMessage(Path.GetFileName(file), bytes, new Dictionary<string, string> { ["content-type"] = "application/hl7-v2" });
 
-        return sourceId is null
-            ? message
-            : message with { Headers = new Dictionary<string, string>(message.Headers) { [BrokerNames.SourceIdHeader] = sourceId } };
+        return Path.GetExtension(file) == ".json" ? [ReadJson(file, bytes)]
+            : bytes.AsSpan().Contains(MllpFraming.StartBlock) ? Numbered(Path.GetFileName(file), FramesOf(bytes))
+            : [new OutgoingMessage(Path.GetFileName(file), bytes, _hl7Headers)];
+    }
+
+    private static IEnumerable<OutgoingMessage> ReadStandardInput()
+    {
+        using var input = Console.OpenStandardInput();
+        using var copy = new MemoryStream();
+        input.CopyTo(copy);
+        var bytes = copy.ToArray();
+
+        return bytes.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? [ReadJson(StandardInput, bytes)]
+            : Numbered(StandardInput, bytes.AsSpan().Contains(MllpFraming.StartBlock) ? FramesOf(bytes) : HeadersOf(bytes));
+    }
+
+    private static IEnumerable<OutgoingMessage> Numbered(string name, List<byte[]> bodies) =>
+        bodies.Select((body, index) => new OutgoingMessage(bodies.Count == 1 ? name : $"{name}#{index + 1}", body, _hl7Headers));
+
+    private static List<byte[]> FramesOf(byte[] bytes)
+    {
+        var reader = new MllpFrameReader(int.MaxValue);
+        var rest = new ReadOnlySequence<byte>(bytes);
+        var bodies = new List<byte[]>();
+
+        while (reader.TryRead(ref rest, out var frame))
+        {
+            bodies.Add(frame.Message.ToArray());
+        }
+
+        return bodies;
+    }
+
+    // Messages one after the other, as cat writes them: each begins with a line that begins with MSH.
+    private static List<byte[]> HeadersOf(byte[] bytes)
+    {
+        var bodies = new List<byte[]>();
+        var start = 0;
+
+        for (var i = 1; i + 3 < bytes.Length; i++)
+        {
+            if (bytes[i - 1] is (byte)'\r' or (byte)'\n' && bytes.AsSpan(i).StartsWith("MSH"u8) && !char.IsAsciiLetterOrDigit((char)bytes[i + 3]))
+            {
+                bodies.Add(bytes[start..i]);
+                start = i;
+            }
+        }
+
+        bodies.Add(bytes[start..]);
+        return bodies.FindAll(body => body.AsSpan().ContainsAnyExcept(" \t\r\n"u8));
     }
 
     // Either { "headers": …, "body": … }, or the body itself.

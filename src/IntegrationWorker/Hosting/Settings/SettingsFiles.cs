@@ -88,6 +88,7 @@ internal sealed class SettingsFiles(List<SettingsFault> faults)
             case JsonValueKind.Array:
                 foreach (var (index, item) in value.EnumerateArray().Index())
                 {
+                    _values[$"{path}:{index}"] = ""; // So that an item without members is an item.
                     Flatten($"{path}:{index}", item);
                 }
 
