@@ -16,4 +16,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1905, LogLevel.Warning, "The jobs do not start ({Failure}): the worker tries again")]
     public static partial void JobsDoNotStart(ILogger logger, string failure);
+
+    [LoggerMessage(1906, LogLevel.Warning, "The schedule of the jobs cannot be read ({Failure}): they wait")]
+    public static partial void ScheduleFails(ILogger logger, string failure);
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using IntegrationWorker.Store;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -15,6 +16,7 @@ internal static class FailureText
 
     private static string Sentence(Exception failure) => failure switch
     {
+        StoreConflictException => "Another transaction was first: do it again.",
         PostgresException postgres => Sentence(postgres.SqlState),
         SqliteException sqlite => Sentence(sqlite.SqliteErrorCode),
         SocketException socket => Sentence(socket.SocketErrorCode),

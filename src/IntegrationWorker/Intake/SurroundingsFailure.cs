@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using IntegrationWorker.Store;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -15,6 +16,7 @@ internal static class SurroundingsFailure
 
     public static bool Is(Exception failure) => failure switch
     {
+        StoreConflictException => true, // Nobody's fault: another transaction was first.
         TimeoutException or SocketException or IOException => true,
         SqliteException sqlite => _sqlite.Contains(sqlite.SqliteErrorCode),
         PostgresException postgres => _postgresClasses.Contains(postgres.SqlState[..2]),

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using IntegrationWorker.Hosting;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Intake.Broker;
 using IntegrationWorker.Store;
 
 namespace IntegrationWorker.Outbox;
@@ -73,7 +74,7 @@ internal sealed class OutboxPublisher(
             }
             catch (Exception failure)
             {
-                _reason = channel.IsOpen ? null : $"The broker takes no events ({SurroundingsFailure.Describe(failure)}).";
+                _reason = channel.IsOpen ? null : BrokerFailureText.Explain(failure);
 
                 if (backOff.IsFirst)
                 {

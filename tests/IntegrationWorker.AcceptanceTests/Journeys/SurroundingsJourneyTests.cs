@@ -60,6 +60,27 @@ public sealed class SurroundingsJourneyTests(SharedSurroundings surroundings)
         Assert.Empty(await worker.DeadLettersAsync(_token));
     }
 
+    [Theory]
+    [InlineData("Password", "refuses the user")]
+    [InlineData("VirtualHost", "no such virtual host")]
+    [InlineData("Port", "No broker listens")]
+    public async Task GivenSettingsThatLeadToNoBroker_WhenStarted_ThenHealthSaysWhatIsWrong(string wrong, string reason)
+    {
+        await using var host = await surroundings.VirtualHostAsync(_token);
+        var address = new UriBuilder(host.Uri);
+        _ = wrong switch
+        {
+            "Password" => address.Password = "not-the-password",
+            "VirtualHost" => address.Path = "not-there",
+            _ => $"{address.Port = 1}",
+        };
+        await using var worker = await WorkerProcess.StartUnreadyAsync(new WorkerSettings { Broker = address.Uri });
+
+        var text = await worker.WaitForReasonAsync(reason, _token);
+
+        Assert.DoesNotContain("not-the-password", text + worker.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task GivenABrokerWithoutMemory_WhenThereAreEvents_ThenTheyWaitSendersAreToldAtOnceAndAllIsPublishedAfterwards()
     {

@@ -27,6 +27,8 @@ internal static class JobServices
     /// <summary>On PostgreSQL a job runs on one of the workers; on SQLite there is one worker, and its memory is enough.</summary>
     internal static void ShareAmongWorkers(this IQuartzBuilder quartz, StoreOptions store)
     {
+        quartz.AddSchedulerListener<JobTroubles>();
+
         // A job that is at it when the worker stops ends with the step in hand.
         quartz.ConfigureScheduler(scheduler => scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenWaitingForJobs);
 

@@ -1,5 +1,6 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Store;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace IntegrationWorker.Hosting.Problems;
@@ -56,6 +57,7 @@ internal sealed class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptio
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 Problem.Of(StatusCodes.Status413PayloadTooLarge, Codes.TooLarge, "The body is too large."),
             BadHttpRequestException bad => Problem.Of(bad.StatusCode, "malformed", "The request cannot be read."),
+            StoreConflictException => Problem.Unavailable("undecided", "A message about the same was being decided. Do it again."),
             _ when SurroundingsFailure.Is(exception) => Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer."),
             _ => null,
         };
