@@ -41,7 +41,6 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
     private void ApplyOne(ProcedureUpdate update)
     {
         var procedure = ProcedureMatcher.Find(_state, update, _known, _unit.Procedures.Count);
-        var isNew = procedure is null;
 
         if (procedure is null)
         {
@@ -53,6 +52,8 @@ internal sealed class ProcedureApplier(UnitApplication application, Rulebook rul
         {
             procedure.FirstStated = _unit.Clock;
         }
+
+        var isNew = procedure.Facts.GetValueOrDefault(ProcedureFacts.State)?.Last is null;
 
         ApplySignal(procedure, update);
         ApplyResult(procedure, update);

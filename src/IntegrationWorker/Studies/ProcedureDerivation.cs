@@ -10,19 +10,14 @@ internal sealed class ProcedureDerivation(UnitApplication application, Rulebook 
     private readonly UnitUpdate _unit = application.Unit;
     private readonly List<Procedure> _activeBefore = Active(application.Study.State);
 
-    /// <summary>The study fields behind whose facts something was accepted, or all when the set of active procedures changed.</summary>
+    /// <summary>The study fields behind whose facts something was accepted, or all when the active procedures or their order changed.</summary>
     public void DeriveFields()
     {
         var active = Active();
         var setChanged = active.Count > 0 && !_activeBefore.SequenceEqual(active);
 
         // While every procedure is cancelled, a fact that is stated is derived from all of them.
-        var relevant = (active.Count > 0 ? active : _state.Procedures)
-            .Select((procedure, place) => (procedure, place))
-            .OrderBy(x => x.procedure.FirstStated.Transaction.Start)
-            .ThenBy(x => x.place)
-            .Select(x => x.procedure)
-            .ToList();
+        var relevant = active.Count > 0 ? active : InOrder(_state.Procedures);
 
         DeriveViewerStatus(relevant, setChanged);
 
@@ -191,10 +186,25 @@ internal sealed class ProcedureDerivation(UnitApplication application, Rulebook 
             }
         }
 
-        return newest;
+        return DerivedBefore(fact) is { } before && before.IsNewerThan(newest) ? before : newest;
     }
+
+    /// <summary>
+    /// When this feed's facts were last derived. A reinstatement derives with its own clock; a fact that is older than
+    /// it, and yet the newest of its procedure, belongs into the value all the same.
+    /// </summary>
+    private Clock? DerivedBefore(string fact) =>
+        _unit.Kind is UnitKind.Order or UnitKind.Result
+        && _state.Fields.GetValueOrDefault(ProcedureFacts.StudyFieldOf(fact))?.Last is { } last
+        && last.Source == _unit.SourceId
+            ? last.Clock
+            : null;
 
     private List<Procedure> Active() => Active(_state);
 
-    private static List<Procedure> Active(StudyState state) => state.Procedures.FindAll(procedure => !procedure.IsCancelled);
+    private static List<Procedure> Active(StudyState state) => InOrder(state.Procedures.Where(procedure => !procedure.IsCancelled));
+
+    /// <summary>As they were first stated; an order that arrives late moves its procedure forward. The sort keeps ties.</summary>
+    private static List<Procedure> InOrder(IEnumerable<Procedure> procedures) =>
+        [.. procedures.OrderBy(procedure => procedure.FirstStated.Transaction.Start)];
 }

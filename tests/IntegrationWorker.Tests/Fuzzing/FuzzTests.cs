@@ -18,6 +18,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     /// <summary>Time per MiB is told as if an input had at least these: for a shorter one it is the time of a pause.</summary>
     private const int BytesMin = 16 * 1024;
 
+    private const int Repeats = 10;
+
     /// <summary>After so many the rest is likely more of the same.</summary>
     private const int FailuresMax = 10;
 
@@ -89,8 +91,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
             if (perMebibyte > _worst)
             {
-                // Once more: most of what looks slow was interrupted.
-                perMebibyte = Math.Min(perMebibyte, PerMebibyte(Read(input, seed), input));
+                // Again: most of what looks slow was interrupted.
+                for (var attempt = 0; attempt < Repeats && perMebibyte > _worst; attempt++)
+                {
+                    perMebibyte = Math.Min(perMebibyte, PerMebibyte(Read(input, seed), input));
+                }
+
                 (_worst, _worstSeed) = perMebibyte > _worst ? (perMebibyte, seed) : (_worst, _worstSeed);
             }
         }
