@@ -6,11 +6,18 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IntegrationWorker.Bench;
+using IntegrationWorker.Bench.Mllp;
 using IntegrationWorker.Bench.Worker;
 
 if (args is ["--cpu"])
 {
     ProcessorTime.Print();
+    return 0;
+}
+
+if (args is ["mllp", ..])
+{
+    await MllpBench.RunAsync(args[1..], CancellationToken.None);
     return 0;
 }
 

@@ -112,7 +112,7 @@ internal class MllpDoor(Batcher batcher, IDeadLetterStore letters, IntakeState s
             {
                 var isLong = state.Reason is not null || time.GetElapsedTime(started) > _patience;
 
-                if (isLong && (!waits || peerGone.IsCancellationRequested))
+                if (isLong && (!waits || peerGone.IsCancellationRequested || Stopping.IsCancellationRequested))
                 {
                     return null;
                 }
