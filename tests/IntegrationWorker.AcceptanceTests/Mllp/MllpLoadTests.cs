@@ -46,6 +46,41 @@ public sealed class MllpLoadTests(SharedSurroundings surroundings)
     }
 
     [Fact]
+    public async Task GivenDamagedStreams_WhenManyConnectionsSendThem_ThenTheWorkerLivesInBoundedMemoryAndAnswersNobodyForAnother()
+    {
+        const int streams = 600;
+        const double megabytesMax = 600;
+        await using var site = await MllpSite.StartAsync(null, _token, null, ("MaxMessageBytes", "4096"), ("FrameSeconds", "5"));
+        var seed = -1;
+
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
+        {
+            for (var number = Interlocked.Increment(ref seed); number < streams; number = Interlocked.Increment(ref seed))
+            {
+                await using var peer = await site.ConnectAsync(_token);
+                var mark = $"C{connection}-S{number}-";
+                var stream = Damaged(mark, new Random(number));
+                var writing = peer.WriteAsync(stream, _token);
+
+                // Ends when the sender has ended its side and every frame is answered.
+                await IgnoreBrokenAsync(writing);
+                await IgnoreBrokenAsync(Task.Run(peer.EndWriting, _token));
+
+                while (await peer.ReadAsync(_token) is { } answer)
+                {
+                    Assert.True(answer.ControlId.Length == 0 || IsOf(mark, answer.ControlId), $"seed {number}: {answer.ControlId}");
+                }
+            }
+        }));
+
+        await using var last = await site.ConnectAsync(_token);
+        Assert.Equal("AA", (await last.AskAsync(new InventedOrder().Bytes, _token))!.Code);
+        using var process = System.Diagnostics.Process.GetProcessById(site.Worker.ProcessId);
+        Assert.InRange(process.WorkingSet64 / 1024.0 / 1024.0, 1, megabytesMax);
+        Assert.DoesNotContain("the worker itself failed", site.Worker.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task GivenAsManyConnectionsAsThereMayBe_WhenOneMoreComes_ThenItIsClosedAndThereIsAPlaceWhenOneHasGone()
     {
         await using var site = await MllpSite.StartAsync(null, _token, null, ("MaxConnections", "2"));
@@ -121,6 +156,58 @@ public sealed class MllpLoadTests(SharedSurroundings surroundings)
         Assert.Equal(events.Count, events.Distinct().Count());
         Assert.Empty(await site.Worker.DeadLettersAsync(_token));
         TestContext.Current.SendDiagnosticMessage($"{accepted.Count} accepted, {events.Count} events");
+    }
+
+    // What is damaged may be in the control id: then at least no other connection has sent it.
+    private static bool IsOf(string mark, string controlId) =>
+        controlId.StartsWith(mark, StringComparison.Ordinal) || !System.Text.RegularExpressions.Regex.IsMatch(controlId, @"^C\d+-S\d+-\d+$");
+
+    private static byte[] Damaged(string mark, Random random)
+    {
+        var stream = new List<byte>();
+
+        for (var frames = random.Next(1, 6); frames > 0; frames--)
+        {
+            var order = new InventedOrder { ControlId = $"{mark}{frames}", Description = new string('x', random.Next(4) == 0 ? random.Next(9000) : 20) };
+            stream.AddRange(MllpPeer.Frame(order.Bytes));
+        }
+
+        byte[] telling = [0x0B, 0x1C, 0x0D, 0x0A, 0x00, (byte)'|', (byte)'^', 0x1B, 0xFF, (byte)'M'];
+
+        for (var changes = random.Next(5); changes > 0; changes--)
+        {
+            var place = random.Next(stream.Count);
+
+            switch (random.Next(4))
+            {
+                case 0:
+                    stream[place] = telling[random.Next(telling.Length)];
+                    break;
+                case 1:
+                    stream.Insert(place, telling[random.Next(telling.Length)]);
+                    break;
+                case 2:
+                    stream.RemoveRange(place, Math.Min(random.Next(1, 200), stream.Count - place - 1));
+                    break;
+                default:
+                    stream.InsertRange(random.Next(stream.Count), stream.GetRange(place, Math.Min(random.Next(1, 500), stream.Count - place)));
+                    break;
+            }
+        }
+
+        return [.. stream];
+    }
+
+    private static async Task IgnoreBrokenAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            // The other side has had enough of it.
+        }
     }
 
     /// <returns>An answer that was not an acceptance; null when the connection ended.</returns>
