@@ -22,6 +22,10 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>The part was sent before, with the same content.</summary>
+    public bool Knows(MappedPart part) =>
+        _byBaseKey.GetValueOrDefault(part.BaseKey)?.Exists(entry => entry.Record.Fingerprint.AsSpan().SequenceEqual(part.Fingerprint)) == true;
+
     public LedgerDecision Decide(MappedPart part, bool isReplay)
     {
         var entries = _byBaseKey.GetValueOrDefault(part.BaseKey) ?? [];

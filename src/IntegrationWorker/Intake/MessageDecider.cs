@@ -32,7 +32,11 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         }
 
         var rule = PositionRule.Follow(
-            _positions.GetValueOrDefault((source.SourceId, notification.SubscriptionId)), notification, source, message.Inbound.ReceivedAt);
+            _positions.GetValueOrDefault((source.SourceId, notification.SubscriptionId)),
+            notification,
+            source,
+            message.Inbound.ReceivedAt,
+            isRepeated: notification.EventNumbers.Count > 0 && message.Parts.All(ledger.Knows));
 
         if (rule.Rejection is { } unknown)
         {

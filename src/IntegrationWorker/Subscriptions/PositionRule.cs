@@ -23,7 +23,9 @@ internal sealed record PositionRule
     /// <summary>FHS-002; null when the subscription is known.</summary>
     public Notice? Rejection { get; private init; }
 
-    public static PositionRule Follow(SubscriptionPosition? known, Notification notification, Source source, DateTimeOffset receivedAt)
+    /// <param name="isRepeated">Everything in the notification was there before: a delivery that came again, or late.</param>
+    public static PositionRule Follow(
+        SubscriptionPosition? known, Notification notification, Source source, DateTimeOffset receivedAt, bool isRepeated = false)
     {
         var isHandshake = notification.Type == "handshake";
         var isConfigured = source.Subscriptions.Contains(notification.SubscriptionId);
@@ -34,7 +36,7 @@ internal sealed record PositionRule
         }
 
         var warnings = new List<Notice>();
-        var (position, seen) = Advance(known, notification, isHandshake, warnings);
+        var (position, seen) = Advance(known, notification, isHandshake, isRepeated, warnings);
         var highest = Math.Max(notification.EventsSince ?? 0, seen.Count > 0 ? seen[^1] : 0);
         string? recover = null;
 
@@ -72,7 +74,7 @@ internal sealed record PositionRule
 
     /// <summary>The position moves over every number that has been seen without a gap.</summary>
     private static (long Position, List<long> Seen) Advance(
-        SubscriptionPosition? known, Notification notification, bool isHandshake, List<Notice> warnings)
+        SubscriptionPosition? known, Notification notification, bool isHandshake, bool isRepeated, List<Notice> warnings)
     {
         if (isHandshake)
         {
@@ -81,7 +83,7 @@ internal sealed record PositionRule
 
         var position = known?.Position ?? 0;
 
-        if (notification.EventsSince is { } count && count < position && notification.Type != "query-event")
+        if (notification.EventsSince is { } count && count < position && notification.Type != "query-event" && !isRepeated)
         {
             // The server counts from the start again: what it says now is where we are.
             warnings.Add(Notice.Of(Codes.EventCounterWentBack));

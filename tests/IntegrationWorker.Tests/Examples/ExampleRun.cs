@@ -10,7 +10,7 @@ namespace IntegrationWorker.Tests.Examples;
 /// <summary>Takes an example the whole way of a message, on one store.</summary>
 internal sealed class ExampleRun : IEventPublisher
 {
-    private const string FhirSource = "pacs-fhir";
+    public const string FhirSource = "pacs-fhir";
 
     private readonly Example _example;
     private readonly IStudyStore _store;

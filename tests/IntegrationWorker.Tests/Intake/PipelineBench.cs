@@ -5,6 +5,7 @@ using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Store.Suite;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Tests.Examples;
 using IntegrationWorker.Tests.Mapping.Hl7;
 using IntegrationWorker.Tests.Store;
 using Xunit;
@@ -16,12 +17,12 @@ internal sealed class PipelineBench
 {
     private readonly MessagePipeline _pipeline;
 
-    private PipelineBench(IStudyStore store, Rulebook rules, CancellationToken cancellationToken)
+    private PipelineBench(IStudyStore store, Rulebook rules, Func<string, string> hash, CancellationToken cancellationToken)
     {
         Store = new RecordingStore(store);
         Token = cancellationToken;
         var events = new EventSettings("urn:study-update-worker:test", new HashSet<string>());
-        _pipeline = new MessagePipeline(rules, Hl7Sending.Hash, Store, events, new NoPublisher(), Time);
+        _pipeline = new MessagePipeline(rules, hash, Store, events, new NoPublisher(), Time);
     }
 
     public SetTime Time { get; } = new(Messages.Noon);
@@ -35,7 +36,18 @@ internal sealed class PipelineBench
 
     /// <param name="sources">None: the usual ones of <see cref="Messages"/>.</param>
     public static PipelineBench Over(IStudyStore store, CancellationToken cancellationToken, params Source[] sources) =>
-        new(store, Hl7Sending.Rules(sources.Length > 0 ? sources : Messages.Sources), cancellationToken);
+        new(store, Hl7Sending.Rules(sources.Length > 0 ? sources : Messages.Sources), Hl7Sending.Hash, cancellationToken);
+
+    /// <summary>With what an example says is there, and by its rules.</summary>
+    public static async Task<PipelineBench> OfExampleAsync(Example example)
+    {
+        var bench = new PipelineBench(new MemoryStudyStore(), ExampleRules.Rules, value => value, TestContext.Current.CancellationToken);
+        await using var batch = await bench.Store.BeginAsync(bench.Token);
+        await batch.SaveAsync(GivenState.Of(example.Given, ExampleRun.FhirSource), bench.Token);
+        await batch.CommitAsync(bench.Token);
+
+        return bench;
+    }
 
     /// <summary>One message in a batch of its own.</summary>
     public async Task<MessageResult> SendAsync(InboundMessage message) => (await SendBatchAsync([message])).Single();
@@ -52,6 +64,9 @@ internal sealed class PipelineBench
 
         return results;
     }
+
+    /// <summary>What a message would do now.</summary>
+    public Task<MessageResult> PreviewAsync(InboundMessage message) => _pipeline.PreviewAsync(message, Token);
 
     public Task<IReadOnlyList<MessageResult>> SendBatchAsync(IReadOnlyList<InboundMessage> batch) => _pipeline.ProcessAsync(batch, Token);
 

@@ -113,6 +113,18 @@ public sealed class PositionRuleTests
         Assert.Empty(rule.Warnings);
     }
 
+    [Fact]
+    public void GivenANotificationThatClosedAGap_WhenItComesAgain_ThenTheServerHasNotStartedAgain()
+    {
+        var gap = Follow(At(1), "event-notification", 4, 3, 4);
+        var closed = Follow(gap.Position, "event-notification", 2, 2);
+
+        var again = PositionRule.Follow(closed.Position, Note("event-notification", 2, 2), _source, _now, isRepeated: true);
+
+        Assert.Equal([4L, 4], [closed.Position!.Position, again.Position!.Position]);
+        Assert.Empty(again.Warnings);
+    }
+
     [Theory]
     [InlineData("error")]
     [InlineData("off")]
