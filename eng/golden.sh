@@ -14,5 +14,5 @@ dotnet build tests/IntegrationWorker.Tests --configuration Release --disable-bui
 GOLDEN_WRITE=1 tests/IntegrationWorker.Tests/bin/Release/net10.0/IntegrationWorker.Tests \
   -noLogo -noColor -class '*GoldenTests' >/dev/null || die "The golden files were not written."
 
-cat tests/Samples/golden/radiology.tsv
+cat tests/Samples/golden/radiology.tsv tests/Samples/golden/fhir.tsv
 git diff --stat -- tests/Samples/golden

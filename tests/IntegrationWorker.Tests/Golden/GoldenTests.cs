@@ -30,12 +30,14 @@ public sealed class GoldenTests(ITestOutputHelper output)
         }
 
         var counts = new GoldenCounts();
+        var fhirCounts = new FhirCounts();
         var files = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         ReadHl7(files, counts);
-        ReadFhir(files);
+        ReadFhir(files, fhirCounts);
         files.Add("radiology.tsv", [.. counts.Lines()]);
+        files.Add("fhir.tsv", [.. fhirCounts.Lines()]);
 
-        foreach (var line in files["radiology.tsv"])
+        foreach (var line in files["radiology.tsv"].Concat(files["fhir.tsv"]))
         {
             output.WriteLine(line.Replace("\t", ": ", StringComparison.Ordinal));
         }
@@ -63,7 +65,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
         }
     }
 
-    private static void ReadFhir(SortedDictionary<string, List<string>> files)
+    private static void ReadFhir(SortedDictionary<string, List<string>> files, FhirCounts counts)
     {
         var source = Hl7Sending.Ris with { SourceId = "fhir", Kind = "fhir", Authority = Authority.Pacs };
         var rules = Hl7Sending.Rules(source);
@@ -77,7 +79,9 @@ public sealed class GoldenTests(ITestOutputHelper output)
                 SourceId = source.SourceId,
                 ReceivedAt = _receivedAt,
             };
-            AddLine(files, file, FhirReader.Read(inbound, rules));
+            var message = FhirReader.Read(inbound, rules);
+            AddLine(files, file, message);
+            counts.Add(message);
         }
     }
 
