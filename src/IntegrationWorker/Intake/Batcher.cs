@@ -17,9 +17,12 @@ internal sealed class Batcher : BackgroundService
 
     private const int ConflictsMax = 8;
 
-    // Bounded by the doors: the broker's prefetch, and the number of requests at a time.
-    private readonly Channel<WaitingMessage> _waiting =
+    // Both are bounded by the doors: the broker's prefetch, and the number of requests at a time.
+    private readonly Channel<WaitingMessage> _arrived =
         Channel.CreateUnbounded<WaitingMessage>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly Channel<WaitingMessage> _waiting =
+        Channel.CreateUnbounded<WaitingMessage>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
     // Ends waiting of all kinds when the worker stops; the transaction in hand goes on.
     private readonly CancellationTokenSource _closing = new();
@@ -72,7 +75,7 @@ internal sealed class Batcher : BackgroundService
     /// <summary>The order of these calls is the order in which messages are decided about.</summary>
     public void Enqueue(WaitingMessage waiting)
     {
-        if (!_waiting.Writer.TryWrite(waiting))
+        if (!_arrived.Writer.TryWrite(waiting))
         {
             waiting.Return("The worker is stopping.");
         }
@@ -80,7 +83,7 @@ internal sealed class Batcher : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _waiting.Writer.TryComplete();
+        _arrived.Writer.TryComplete();
         await _closing.CancelAsync();
 
         // What is waiting is decided about, unless the host's patience ends first.
@@ -100,6 +103,8 @@ internal sealed class Batcher : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var reading = Task.Run(ReadAheadAsync, CancellationToken.None);
+
         try
         {
             await _gate.WaitAsync(_closing.Token);
@@ -117,8 +122,23 @@ internal sealed class Batcher : BackgroundService
         }
         finally
         {
-            ReturnAll();
+            _arrived.Writer.TryComplete();
+            await reading;
+            ReturnWaiting("The worker is stopping.");
+            _failing.ReturnAll();
         }
+    }
+
+    // While the store is at work on one batch, the messages of the next one are read.
+    private async Task ReadAheadAsync()
+    {
+        await foreach (var waiting in _arrived.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            waiting.ReadAhead(_pipeline);
+            _waiting.Writer.TryWrite(waiting);
+        }
+
+        _waiting.Writer.TryComplete();
     }
 
     // After a batch went back undecided: nothing is taken before the store works again.
@@ -247,7 +267,7 @@ internal sealed class Batcher : BackgroundService
     private async Task CommitAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
         var started = _time.GetTimestamp();
-        var results = await _pipeline.ProcessAsync([.. batch.Select(waiting => waiting.Message)], stoppingToken);
+        var results = await _pipeline.ProcessAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
         _state.Works();
 
         for (var i = 0; i < batch.Count; i++)
@@ -328,13 +348,6 @@ internal sealed class Batcher : BackgroundService
         {
             await DecideAsync([due], stoppingToken);
         }
-    }
-
-    private void ReturnAll()
-    {
-        _waiting.Writer.TryComplete();
-        ReturnWaiting("The worker is stopping.");
-        _failing.ReturnAll();
     }
 
     private void ReturnWaiting(string reason)

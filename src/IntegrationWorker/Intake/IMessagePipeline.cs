@@ -1,3 +1,4 @@
+using IntegrationWorker.Mapping;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Intake;
@@ -5,10 +6,21 @@ namespace IntegrationWorker.Intake;
 /// <summary>The way of a message from bytes to a committed outcome.</summary>
 internal interface IMessagePipeline
 {
+    /// <summary>Bytes → units. Pure: it can be done ahead of time, on any thread, and never throws on what somebody sent.</summary>
+    MappedMessage Read(InboundMessage inbound);
+
     /// <summary>Decides about a batch in one transaction. The results stand in the order of the messages.</summary>
     /// <remarks>
     /// Every message gets an outcome, the faulty ones too. What throws here is the surroundings: nothing was written,
-    /// and the whole batch may be given again.
+    /// and the whole batch may be read and given again.
     /// </remarks>
-    Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken);
+    Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken);
+}
+
+internal static class MessagePipelineExtensions
+{
+    /// <summary>Reads a batch and decides about it.</summary>
+    public static Task<IReadOnlyList<MessageResult>> ProcessAsync(
+        this IMessagePipeline pipeline, IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken) =>
+        pipeline.ProcessAsync([.. batch.Select(pipeline.Read)], cancellationToken);
 }

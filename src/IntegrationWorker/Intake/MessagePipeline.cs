@@ -19,14 +19,12 @@ internal sealed class MessagePipeline(
     /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
     private const int LoadRoundsMax = 16;
 
-    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
     {
-        // Before the transaction: nobody has to wait at a lock while messages are read.
-        List<MappedMessage> messages = [.. batch.Select(Read)];
         var changes = new BatchChanges();
 
         await using var transaction = await store.BeginAsync(cancellationToken);
-        var results = await DecideAsync(transaction, messages, changes, cancellationToken);
+        var results = await DecideAsync(transaction, batch, changes, cancellationToken);
 
         await transaction.SaveAsync(changes, cancellationToken);
         CrashPoint.Reach(CrashPoint.BeforeCommit);
@@ -49,7 +47,7 @@ internal sealed class MessagePipeline(
     }
 
     private async Task<IReadOnlyList<MessageResult>> DecideAsync(
-        IStoreBatch transaction, List<MappedMessage> messages, BatchChanges changes, CancellationToken cancellationToken)
+        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, BatchChanges changes, CancellationToken cancellationToken)
     {
         var set = new StudySet(rules, changes);
         var ledger = new Ledger();
@@ -71,25 +69,24 @@ internal sealed class MessagePipeline(
         return results;
     }
 
-    /// <summary>Bytes → units. Pure, and never throws on what somebody sent.</summary>
-    internal MappedMessage Read(InboundMessage inbound) => inbound.Door switch
+    public MappedMessage Read(InboundMessage inbound) => inbound.Door switch
     {
         Door.Hl7v2 => Hl7Reader.Read(inbound, rules, hash),
         Door.Fhir => FhirReader.Read(inbound, rules),
         _ => CommandReader.Read(inbound, rules),
     };
 
-    private static HashSet<string> BaseKeysOf(List<MappedMessage> messages) =>
+    private static HashSet<string> BaseKeysOf(IReadOnlyList<MappedMessage> messages) =>
         messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Concat(RawKeysOf(messages)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>A notification of an unknown subscription is recorded under its raw key, and whether it is known is not known yet.</summary>
-    private static IEnumerable<string> RawKeysOf(List<MappedMessage> messages) =>
+    private static IEnumerable<string> RawKeysOf(IReadOnlyList<MappedMessage> messages) =>
         messages.Where(message => message.Notification is not null).Select(message => MappedPart.RawKey(message.Inbound.Body.Span));
 
     /// <summary>Loads every study that the batch may touch, and the units that wait for one of its numbers.</summary>
     /// <param name="claimed">Base keys that are claimed already; those of units that wait are added.</param>
     private static async Task LoadAsync(
-        IStoreBatch transaction, List<MappedMessage> messages, StudySet set, Ledger ledger, HashSet<string> claimed,
+        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, StudySet set, Ledger ledger, HashSet<string> claimed,
         CancellationToken cancellationToken)
     {
         var known = new HashSet<LinkKey>();
@@ -119,7 +116,7 @@ internal sealed class MessagePipeline(
     }
 
     private static async Task<IReadOnlyList<SubscriptionPosition>> LoadPositionsAsync(
-        IStoreBatch transaction, List<MappedMessage> messages, CancellationToken cancellationToken)
+        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, CancellationToken cancellationToken)
     {
         (string, string)[] keys =
         [

@@ -1,5 +1,6 @@
 using System.Text;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Mapping;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Tests.Intake;
@@ -27,14 +28,16 @@ internal sealed class ScriptedPipeline : IMessagePipeline
         }
     }
 
-    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken)
+    public MappedMessage Read(InboundMessage inbound) => new() { Inbound = inbound, Parts = [] };
+
+    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
     {
         if (Barrier is { } barrier)
         {
             await barrier.Task.WaitAsync(cancellationToken);
         }
 
-        var bodies = batch.Select(message => Encoding.UTF8.GetString(message.Body.Span)).ToList();
+        var bodies = batch.Select(message => Encoding.UTF8.GetString(message.Inbound.Body.Span)).ToList();
 
         if (Fails(bodies) is { } failure)
         {
