@@ -194,7 +194,7 @@ internal sealed class ProcedureDerivation(UnitApplication application, Rulebook 
     /// it, and yet the newest of its procedure, belongs into the value all the same.
     /// </summary>
     private Clock? DerivedBefore(string fact) =>
-        _unit.Kind is UnitKind.Order or UnitKind.Result
+        _unit.Kind is UnitKind.Order or UnitKind.Result or UnitKind.Document
         && _state.Fields.GetValueOrDefault(ProcedureFacts.StudyFieldOf(fact))?.Last is { } last
         && last.Source == _unit.SourceId
             ? last.Clock
