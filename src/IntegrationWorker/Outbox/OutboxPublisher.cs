@@ -27,6 +27,11 @@ internal sealed class OutboxPublisher(
     private readonly Channel<IReadOnlyList<OutboxEntry>> _handedOver =
         Channel.CreateBounded<IReadOnlyList<OutboxEntry>>(new BoundedChannelOptions(HandedOverMax) { SingleReader = true });
 
+    // An older event of the study is in the hands of another worker, which is a moment away from publishing it.
+    private static readonly TimeSpan _lookAgainAfter = TimeSpan.FromMilliseconds(25);
+
+    private List<(OutboxEntry Entry, long Since)> _heldBack = [];
+
     private volatile string? _reason = "The broker is being reached.";
 
     public string Name => "broker";
@@ -107,8 +112,9 @@ internal sealed class OutboxPublisher(
 
             if (Take() is { Count: > 0 } entries)
             {
-                var publishable = await outbox.FindPublishableAsync([.. entries.Select(entry => entry.Position)], stoppingToken);
-                await PublishAsync([.. entries.Where(entry => publishable.Contains(entry.Position))], stoppingToken);
+                var publishable = await outbox.FindPublishableAsync([.. entries.Select(each => each.Entry.Position)], stoppingToken);
+                HoldBack(entries, publishable);
+                await PublishAsync([.. entries.Select(each => each.Entry).Where(entry => publishable.Contains(entry.Position))], stoppingToken);
             }
         }
     }
@@ -123,7 +129,7 @@ internal sealed class OutboxPublisher(
 
         channel.ThrowIfClosed();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        timeout.CancelAfter(_sweepEvery);
+        timeout.CancelAfter(_heldBack.Count > 0 ? _lookAgainAfter : _sweepEvery);
 
         try
         {
@@ -135,17 +141,22 @@ internal sealed class OutboxPublisher(
         }
     }
 
-    private List<OutboxEntry> Take()
+    private List<(OutboxEntry Entry, long Since)> Take()
     {
-        var entries = new List<OutboxEntry>();
+        var entries = _heldBack;
+        _heldBack = [];
 
         while (entries.Count < PublishMax && _handedOver.Reader.TryRead(out var committed))
         {
-            entries.AddRange(committed);
+            entries.AddRange(committed.Select(entry => (entry, time.GetTimestamp())));
         }
 
         return entries;
     }
+
+    // Whoever has the older event may have died: what has waited for too long is left to the sweep.
+    private void HoldBack(List<(OutboxEntry Entry, long Since)> entries, IReadOnlySet<long> publishable) => _heldBack =
+        [.. entries.Where(each => !publishable.Contains(each.Entry.Position) && time.GetElapsedTime(each.Since) < _sweepOlderThan)];
 
     private async Task<bool> SweepAsync(CancellationToken stoppingToken)
     {

@@ -219,7 +219,7 @@ internal sealed class ChaosRound : IAsyncDisposable
 
         if (!await IsInTimeAsync(() => IsDoneAsync(answer, cancellationToken), cancellationToken))
         {
-            stuck.Add("records or events were not complete in time");
+            stuck.Add($"records or events were not complete in time{await DescribeWorkersAsync(cancellationToken)}");
         }
 
         await using var client = await AmqpClient.ConnectAsync(_host.Uri, cancellationToken);
@@ -245,6 +245,9 @@ internal sealed class ChaosRound : IAsyncDisposable
 
         return findings;
     }
+
+    private async Task<string> DescribeWorkersAsync(CancellationToken cancellationToken) => string.Concat(
+        await Task.WhenAll(_workers.Select(async worker => $"\n{await worker.DescribeAsync(cancellationToken)}")));
 
     private async Task<bool> IsDoneAsync(Contents answer, CancellationToken cancellationToken)
     {

@@ -66,5 +66,9 @@ internal sealed class ChaosWorker : IAsyncDisposable
 
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken) => !HasEnded && await _process.IsReadyAsync(cancellationToken);
 
+    /// <summary>What it says of itself, for a round that does not come to its end.</summary>
+    public async Task<string> DescribeAsync(CancellationToken cancellationToken) =>
+        HasEnded ? $"ended\n{Output}" : $"{await _process.ReadinessAsync(cancellationToken)}\n{Output}";
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

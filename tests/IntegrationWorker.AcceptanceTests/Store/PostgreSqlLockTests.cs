@@ -238,11 +238,22 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
         await Task.WhenAll(databases.Select(database => new PostgreSqlMigrator(database).MigrateAsync(Token)));
 
         Assert.False(await new PostgreSqlMigrator(databases[9]).IsBehindAsync(Token));
+        Assert.Equal(2, await CountAsync(databases[9], "select 1 from schemaversions"));
+        Assert.Equal(2, await CountAsync(databases[9], "select distinct scriptname from schemaversions"));
 
         foreach (var database in databases)
         {
             await database.DisposeAsync();
         }
+    }
+
+    private async Task<int> CountAsync(PostgreSqlDatabase database, string sql)
+    {
+        var rows = 0;
+        await using var session = await database.ReadAsync(Token);
+        await session.RunAsync(new Statement(sql), [], Token, _ => rows++);
+
+        return rows;
     }
 
     private async Task ComeFromBothEndsAsync(Func<IStoreBatch, int[], Task> take)

@@ -125,6 +125,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private IReadOnlyDictionary<string, string?> Variables => _settings.ToEnvironment(_folder.FullName, _port);
 
+    /// <summary>The answer of <c>/health/ready</c>, or why there is none.</summary>
+    public async Task<string> ReadinessAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+            return await response.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return e.GetType().Name;
+        }
+    }
+
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken) => await HealthAsync(cancellationToken) == HttpStatusCode.OK;
 
     private Task WaitForHealthAsync(HttpStatusCode wanted, CancellationToken cancellationToken) => Patience.UntilAsync(
