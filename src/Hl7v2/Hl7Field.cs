@@ -96,22 +96,29 @@ public readonly ref struct Hl7Field
     internal static ReadOnlySpan<char> Part(ReadOnlySpan<char> text, char delimiter, int number)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
-        while (true)
+        if (delimiter == '\0')
         {
-            var end = delimiter == '\0' ? -1 : text.IndexOf(delimiter);
-            if (number == 1)
-            {
-                return end < 0 ? text : text[..end];
-            }
-
-            if (end < 0)
-            {
-                return default;
-            }
-
-            text = text[(end + 1)..];
-            number--;
+            return number == 1 ? text : default;
         }
+
+        // What is passed over is mostly empty or short: a plain loop is done before a search for each delimiter has begun.
+        var start = 0;
+        for (; number > 1 && start < text.Length; start++)
+        {
+            if (text[start] == delimiter)
+            {
+                number--;
+            }
+        }
+
+        if (number > 1)
+        {
+            return default;
+        }
+
+        var part = text[start..];
+        var end = part.IndexOf(delimiter);
+        return end < 0 ? part : part[..end];
     }
 
     private bool Contains(char delimiter) => delimiter != '\0' && _text.Contains(delimiter);

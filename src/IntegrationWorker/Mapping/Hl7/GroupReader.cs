@@ -141,9 +141,7 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
         }
 
         var whole = segment[place.Field];
-        var field = place.Of(segment);
-        field = place.Component == 0 ? field.Component(1) : field;
-        field = place.Subcomponent == 0 ? field.Subcomponent(1) : field;
+        var field = whole.Component(Math.Max(place.Component, 1)).Subcomponent(Math.Max(place.Subcomponent, 1));
 
         if (IsNull(whole) || IsNull(field))
         {
