@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
-# Measures the pure part of the way of a message, shortly (about a minute): reading fields, and mapping bytes to units.
+# Measures. The pure part of the way of a message, shortly (about a minute): reading fields, and mapping bytes to units.
 #
-#   eng/bench.sh                          all of it
+#   eng/bench.sh                          all of that
 #   eng/bench.sh --filter '*Mapping*'     some of it; further switches are those of BenchmarkDotNet
 #   eng/bench.sh --cpu                    processor time only: for a machine that does other things as well
+#
+# The whole worker, with a broker and a database of its own, beside what the machine allows:
+#
+#   eng/bench.sh worker [LETTERS]         from the queue to the event (about ten minutes); docs/performance.md explains the letters
+#   eng/bench.sh mllp [--help]            acknowledged messages over MLLP
 #
 # Numbers of one run can be compared with each other, those of two runs only on a machine that does nothing else.
 set -euo pipefail
@@ -11,10 +16,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/lib.sh
 
 case ${1:-} in
-  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 
 need_dotnet
 dotnet build bench/IntegrationWorker.Bench --configuration Release --nologo -v quiet -clp:ErrorsOnly
-[ "${1:-}" = --cpu ] || set -- --artifacts artifacts/bench "$@"
+case ${1:-} in
+  --cpu) ;;
+  worker | mllp) eng/rabbitmq.sh install && eng/postgres.sh install ;;
+  *) set -- --artifacts artifacts/bench "$@" ;;
+esac
 exec bench/IntegrationWorker.Bench/bin/Release/net10.0/IntegrationWorker.Bench "$@"

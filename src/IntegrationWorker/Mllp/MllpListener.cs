@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace IntegrationWorker.Mllp;
 
 /// <summary>One listener: a server of its own, with Kestrel's transport, TLS, limit of connections and orderly end, and without its HTTP.</summary>
-/// <remarks>docs/adr/0013-mllp-on-kestrel.md.</remarks>
+/// <remarks>docs/adr/0014-mllp-on-kestrel.md.</remarks>
 internal sealed class MllpListener : IHostedService, IDisposable
 {
     // A peer that has vanished without a word (a cable, a firewall that forgets) is noticed after about two minutes.
