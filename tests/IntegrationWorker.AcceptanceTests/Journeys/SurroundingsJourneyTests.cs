@@ -82,6 +82,20 @@ public sealed class SurroundingsJourneyTests(SharedSurroundings surroundings)
     }
 
     [Fact]
+    public async Task GivenAConnectionThatIsCutWhileQueuesAreOpened_WhenTheNetworkWorks_ThenTheyAreOpenedAnew()
+    {
+        await using var host = await surroundings.VirtualHostAsync(_token);
+        await using var network = new Proxy(() => (host.Uri.Host, host.Uri.Port));
+        network.CutAfter(1717); // In the middle of the declarations.
+
+        await using var worker = await WorkerProcess.StartUnreadyAsync(
+            new WorkerSettings { Broker = new UriBuilder(host.Uri) { Host = "127.0.0.1", Port = network.Port }.Uri });
+
+        await worker.WaitUntilReadyAsync(_token);
+        await AssertTravelsAsync(host, new InventedOrder());
+    }
+
+    [Fact]
     public async Task GivenABrokerWithoutMemory_WhenThereAreEvents_ThenTheyWaitSendersAreToldAtOnceAndAllIsPublishedAfterwards()
     {
         var orders = Enumerable.Range(0, 50).Select(_ => new InventedOrder()).ToList();

@@ -30,7 +30,7 @@ internal static class BrokerServices
         return services;
     }
 
-    private static void ConfigureHost(IRabbitMqBusFactoryConfigurator bus, BrokerOptions options)
+    internal static void ConfigureHost(IRabbitMqBusFactoryConfigurator bus, BrokerOptions options)
     {
         var address = new ConnectionFactory { Uri = new Uri(options.Uri) };
 
