@@ -57,6 +57,12 @@ internal sealed class ChaosRound : IAsyncDisposable
         }
 
         await _database.DisposeAsync();
+
+        if (_connectionString is not null)
+        {
+            await _site.Postgres.DropDatabaseAsync(_connectionString, CancellationToken.None);
+        }
+
         await _host.DisposeAsync();
         _folder.Dispose();
     }
