@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Store;
@@ -17,12 +18,12 @@ internal sealed class Batcher : BackgroundService
 
     private const int ConflictsMax = 8;
 
-    // Both are bounded by the doors: the broker's prefetch, and the number of requests at a time.
-    private readonly Channel<WaitingMessage> _arrived =
+    // Bounded by the doors: the broker's prefetch, and the number of requests at a time.
+    private readonly Channel<WaitingMessage> _waiting =
         Channel.CreateUnbounded<WaitingMessage>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly Channel<WaitingMessage> _waiting =
-        Channel.CreateUnbounded<WaitingMessage>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    // The first of those that wait, read already. Belongs to the loop of this service.
+    private readonly Queue<WaitingMessage> _ahead = new();
 
     // Ends waiting of all kinds when the worker stops; the transaction in hand goes on.
     private readonly CancellationTokenSource _closing = new();
@@ -75,7 +76,7 @@ internal sealed class Batcher : BackgroundService
     /// <summary>The order of these calls is the order in which messages are decided about.</summary>
     public void Enqueue(WaitingMessage waiting)
     {
-        if (!_arrived.Writer.TryWrite(waiting))
+        if (!_waiting.Writer.TryWrite(waiting))
         {
             waiting.Return("The worker is stopping.");
         }
@@ -83,7 +84,7 @@ internal sealed class Batcher : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _arrived.Writer.TryComplete();
+        _waiting.Writer.TryComplete();
         await _closing.CancelAsync();
 
         // What is waiting is decided about, unless the host's patience ends first.
@@ -103,8 +104,6 @@ internal sealed class Batcher : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var reading = Task.Run(ReadAheadAsync, CancellationToken.None);
-
         try
         {
             await _gate.WaitAsync(_closing.Token);
@@ -122,23 +121,10 @@ internal sealed class Batcher : BackgroundService
         }
         finally
         {
-            _arrived.Writer.TryComplete();
-            await reading;
+            _waiting.Writer.TryComplete();
             ReturnWaiting("The worker is stopping.");
             _failing.ReturnAll();
         }
-    }
-
-    // While the store is at work on one batch, the messages of the next one are read.
-    private async Task ReadAheadAsync()
-    {
-        await foreach (var waiting in _arrived.Reader.ReadAllAsync(CancellationToken.None))
-        {
-            waiting.ReadAhead(_pipeline);
-            _waiting.Writer.TryWrite(waiting);
-        }
-
-        _waiting.Writer.TryComplete();
     }
 
     // After a batch went back undecided: nothing is taken before the store works again.
@@ -165,6 +151,11 @@ internal sealed class Batcher : BackgroundService
     // False: the doors are closed and nothing waits any more.
     private async Task<bool> WaitForWorkAsync(CancellationToken stoppingToken)
     {
+        if (_ahead.Count > 0)
+        {
+            return true;
+        }
+
         if (_waiting.Reader.TryPeek(out _) || _failing.NextAttemptIn() is not { } untilRetry)
         {
             return await _waiting.Reader.WaitToReadAsync(stoppingToken);
@@ -204,7 +195,7 @@ internal sealed class Batcher : BackgroundService
 
     private long Fill(List<WaitingMessage> batch, long bytes)
     {
-        while (batch.Count < _options.BatchMessagesMax && bytes < BatchBytesMax && _waiting.Reader.TryRead(out var waiting))
+        while (batch.Count < _options.BatchMessagesMax && bytes < BatchBytesMax && TryTake(out var waiting))
         {
             // One that is known to break its batch does not get into another one.
             if (!_failing.TryRejoin(waiting))
@@ -216,6 +207,9 @@ internal sealed class Batcher : BackgroundService
 
         return bytes;
     }
+
+    private bool TryTake([NotNullWhen(true)] out WaitingMessage? waiting) =>
+        _ahead.TryDequeue(out waiting) || _waiting.Reader.TryRead(out waiting);
 
     private async Task DecideAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
@@ -267,7 +261,9 @@ internal sealed class Batcher : BackgroundService
     private async Task CommitAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
         var started = _time.GetTimestamp();
-        var results = await _pipeline.ProcessAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
+        var deciding = _pipeline.ProcessAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
+        ReadAhead(deciding);
+        var results = await deciding;
         _state.Works();
 
         for (var i = 0; i < batch.Count; i++)
@@ -277,6 +273,16 @@ internal sealed class Batcher : BackgroundService
 
         IntakeLog.BatchHandled(
             _logger, results.Count, results.Count(result => result.IsRejected), _time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    // While the database is at work on one batch, the messages of the next one are read.
+    private void ReadAhead(Task deciding)
+    {
+        while (!deciding.IsCompleted && _ahead.Count < _options.BatchMessagesMax && _waiting.Reader.TryRead(out var next))
+        {
+            next.ReadAhead(_pipeline);
+            _ahead.Enqueue(next);
+        }
     }
 
     // What is not plainly a failure of the database may still be one: the store is asked.
@@ -352,7 +358,7 @@ internal sealed class Batcher : BackgroundService
 
     private void ReturnWaiting(string reason)
     {
-        while (_waiting.Reader.TryRead(out var waiting))
+        while (TryTake(out var waiting))
         {
             waiting.Return(reason);
         }
