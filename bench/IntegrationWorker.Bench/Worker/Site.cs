@@ -107,7 +107,7 @@ internal sealed class Site : IAsyncDisposable
             },
             cancellationToken);
 
-        var step = _nextStep++;
+        var step = TakeSteps(messages, studies);
         var publishing = new List<Task>();
         var begin = Stopwatch.GetTimestamp();
 
@@ -129,7 +129,6 @@ internal sealed class Site : IAsyncDisposable
 
         await Task.WhenAll(publishing);
         await receiving;
-        _nextStep += messages / studies;
         took.Sort();
         return new Figure(name) { P50Milliseconds = took[took.Count / 2], P99Milliseconds = took[took.Count * 99 / 100] };
     }
@@ -152,8 +151,7 @@ internal sealed class Site : IAsyncDisposable
     // Key of the message that caused the event, without its namespace.
     private static string SentKey(ReceivedMessage arrived)
     {
-        using var json = System.Text.Json.JsonDocument.Parse(arrived.Text);
-        var key = json.RootElement.GetProperty("data").GetProperty("origin").GetProperty("messageKey").GetString()!;
+        var key = arrived.Json.GetProperty("data").GetProperty("origin").GetProperty("messageKey").GetString()!;
         return key[(key.LastIndexOf('/') + 1)..];
     }
 
@@ -170,8 +168,15 @@ internal sealed class Site : IAsyncDisposable
 
     private async Task SendAsync(int messages, int studies, CancellationToken cancellationToken)
     {
-        await _client.PublishAllAsync(Bench.InputQueue, SiteOrder.Changes(messages, studies, _nextStep), cancellationToken);
+        await _client.PublishAllAsync(Bench.InputQueue, SiteOrder.Changes(messages, studies, TakeSteps(messages, studies)), cancellationToken);
+    }
+
+    // The first of the steps that these messages take, above all that were taken before.
+    private int TakeSteps(int messages, int studies)
+    {
+        var first = _nextStep;
         _nextStep += (messages / studies) + 1;
+        return first;
     }
 
     private WorkerSettings Settings => new() { Broker = Broker, Postgres = Database, KeyFile = _keys.PathOf("keys.json") };
@@ -182,17 +187,6 @@ internal sealed class Site : IAsyncDisposable
     private Task WaitForEventsAsync(long events, CancellationToken cancellationToken) =>
         WaitAsync(async () => await EventsAsync(cancellationToken) >= events, cancellationToken);
 
-    private static async Task WaitAsync(Func<Task<bool>> condition, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (Stopwatch.GetElapsedTime(started) > _patience)
-            {
-                throw new TimeoutException($"Nothing of what was awaited within {_patience.TotalMinutes:0} minutes.");
-            }
-
-            await Task.Delay(20, cancellationToken);
-        }
-    }
+    private static Task WaitAsync(Func<Task<bool>> condition, CancellationToken cancellationToken) =>
+        Patience.UntilAsync(condition, () => "what was awaited.", _patience, cancellationToken);
 }
