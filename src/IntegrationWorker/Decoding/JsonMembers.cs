@@ -14,6 +14,27 @@ internal static class JsonMembers
         _ => null,
     };
 
+    /// <summary>The pointers of all members that stand more than once in their object, each once.</summary>
+    public static IEnumerable<string> FindDuplicates(JsonElement value, string pointer = "")
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var names = new HashSet<string>(StringComparer.Ordinal);
+                var twice = new HashSet<string>(StringComparer.Ordinal);
+                return value.EnumerateObject().SelectMany(member =>
+                {
+                    var place = Pointer(pointer, member.Name);
+                    IEnumerable<string> own = names.Add(member.Name) || !twice.Add(member.Name) ? [] : [place];
+                    return own.Concat(FindDuplicates(member.Value, place));
+                });
+            case JsonValueKind.Array:
+                return value.EnumerateArray().SelectMany((item, place) => FindDuplicates(item, $"{pointer}/{place}"));
+            default:
+                return [];
+        }
+    }
+
     /// <summary>The pointer of a member of the object that <paramref name="pointer"/> points to.</summary>
     public static string Pointer(string pointer, string member) =>
         $"{pointer}/{member.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";

@@ -27,6 +27,10 @@ internal static partial class CodeTexts
         return _harmless.Contains(name) ? notice.Details?.GetValueOrDefault(name)?.ToString() ?? $"({name})" : $"({name})";
     });
 
+    /// <summary>The text with all values of the notice: for the one who sent them, and nobody else.</summary>
+    public static string WithValues(Notice notice) => Braces().Replace(_texts.GetValueOrDefault(notice.Code, ""), braces =>
+        notice.Details?.GetValueOrDefault(braces.Groups[1].Value)?.ToString() ?? $"({braces.Groups[1].Value})");
+
     private static FrozenDictionary<string, string> Read()
     {
         using var json = typeof(CodeTexts).Assembly.GetManifestResourceStream("codes.json")!;

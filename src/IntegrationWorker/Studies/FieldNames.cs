@@ -10,6 +10,10 @@ internal static class FieldNames
     public const string IsCancelled = "isCancelled";
     public const string OrgId = "orgId";
 
+    /// <summary>Not gated: they name the study and never change.</summary>
+    public const string StudyId = "studyId";
+    public const string StudyInstanceUid = "studyInstanceUid";
+
     /// <summary>Before the key of a metadata pair.</summary>
     public const string MetadataPrefix = "metadata.";
 

@@ -60,8 +60,7 @@ internal static class StudyReferenceRule
         return null;
     }
 
-    private static bool IsStudyId(string text) =>
-        text.Length == 36 && text.StartsWith("stu_", StringComparison.Ordinal) && text.Skip(4).All(char.IsAsciiHexDigitLower);
+    private static bool IsStudyId(string text) => StudyIds.IsId("stu", text);
 
     private static Identifier? AccessionOf(JsonElement accession, Source source, CommandFaults faults)
     {
