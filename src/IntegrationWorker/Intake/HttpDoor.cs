@@ -7,7 +7,12 @@ namespace IntegrationWorker.Intake;
 /// <summary>What is done with a message that came over HTTP.</summary>
 internal abstract class HttpDoor
 {
-    public abstract Task<IResult> TakeAsync(InboundMessage message, TimeSpan wait, CancellationToken cancellationToken);
+    public abstract Task<DoorAnswer> TakeAsync(InboundMessage message, Preferences preferences, CancellationToken cancellationToken);
+
+    /// <summary>Takes messages one after the other, and waits for all of them together. The answers stand in the order of the messages.</summary>
+    public async Task<IReadOnlyList<DoorAnswer>> TakeAllAsync(
+        IReadOnlyList<InboundMessage> messages, Preferences preferences, CancellationToken cancellationToken) =>
+        await Task.WhenAll(messages.Select(message => TakeAsync(message, preferences, cancellationToken)));
 }
 
 /// <summary>Without a broker: decides about the message and answers after the commit, with the outcome.</summary>
@@ -19,7 +24,7 @@ internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState 
     // Bounds the memory that waiting requests take.
     private readonly SemaphoreSlim _places = new(1024, 1024);
 
-    public override async Task<IResult> TakeAsync(InboundMessage message, TimeSpan wait, CancellationToken cancellationToken)
+    public override async Task<DoorAnswer> TakeAsync(InboundMessage message, Preferences preferences, CancellationToken cancellationToken)
     {
         if (!gate.IsOpen || state.Reason is not null)
         {
@@ -31,11 +36,17 @@ internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState 
         try
         {
             var result = await batcher.DecideAsync(message, cancellationToken).WaitAsync(_patience, cancellationToken);
-            return TypedResults.Bytes(ResultJson.Write(result), "application/json");
+
+            // There is no queue that could keep it, so it is decided about first. That takes milliseconds.
+            return preferences.RespondAsync
+                ? DoorAnswer.Taken(result.MessageKey) with { PreferenceApplied = "respond-async" }
+                : DoorAnswer.Decided(ResultJson.Write(result));
         }
         catch (Exception e) when (e is TimeoutException or DeliveryReturnedException)
         {
-            return state.Reason is not null ? Away() : Problem.Unavailable("undecided", "The message was not decided about. Send it again later.");
+            return state.Reason is not null
+                ? Away()
+                : DoorAnswer.Refused(Problem.Unavailable("undecided", "The message was not decided about. Send it again later."));
         }
         finally
         {
@@ -45,6 +56,6 @@ internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState 
 
     public void Dispose() => _places.Dispose();
 
-    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Away() =>
-        Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer. Send the message again later.");
+    private static DoorAnswer Away() =>
+        DoorAnswer.Refused(Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer. Send the message again later."));
 }

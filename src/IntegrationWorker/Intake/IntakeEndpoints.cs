@@ -11,11 +11,15 @@ internal static class IntakeEndpoints
         routes.MapPost("/v1/messages", PostMessageAsync)
             .Produces<Studies.MessageResult>()
             .Produces<AcceptedMessage>(StatusCodes.Status202Accepted)
+            .Produces(StatusCodes.Status207MultiStatus, contentType: HttpPart.LinesType)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithTags("Messages")
             .WithName("PostMessage")
-            .WithSummary("Takes one raw message; answers when it, or its outcome, is on durable storage");
+            .WithSummary("Takes a raw message, or several as NDJSON or multipart; answers when each, or its outcome, is on durable storage");
 
         routes.MapPost("/v1/preview", PreviewAsync)
             .Produces<Studies.MessageResult>()
@@ -35,11 +39,46 @@ internal static class IntakeEndpoints
     private static async Task<IResult> PostMessageAsync(
         HttpRequest request, HttpMessages messages, HttpDoor door, CancellationToken cancellationToken, string? source = null)
     {
-        var message = await messages.ReadAsync(request, string.IsNullOrEmpty(source) ? null : source, cancellationToken);
+        var sourceId = string.IsNullOrEmpty(source) ? null : source;
+
+        if (HttpRequestCheck.Find(request) is { } fault)
+        {
+            return fault;
+        }
+
+        if (HttpPart.AreIn(request.ContentType))
+        {
+            return await PostSeveralAsync(request, messages, door, sourceId, cancellationToken);
+        }
+
+        var message = await messages.ReadAsync(request, sourceId, cancellationToken);
 
         return message.Body.IsEmpty
             ? Problem.Malformed("There is no message in the body.")
-            : await door.TakeAsync(message, PreferredWait.Of(request), cancellationToken);
+            : (await door.TakeAsync(message, Preferences.Of(request), cancellationToken)).ToResult();
+    }
+
+    private static async Task<IResult> PostSeveralAsync(
+        HttpRequest request, HttpMessages messages, HttpDoor door, string? sourceId, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<InboundMessage> several;
+
+        try
+        {
+            several = await messages.ReadAllAsync(request, sourceId, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            return Problem.Malformed("The body cannot be cut into its parts.");
+        }
+
+        return several.Count switch
+        {
+            0 => Problem.Malformed("There is no message in the body."),
+            > HttpPart.PartsMax => Problem.Of(
+                StatusCodes.Status413PayloadTooLarge, Codes.TooLarge, $"A request takes at most {HttpPart.PartsMax} messages. None was taken."),
+            _ => new SeveralAnswers(await door.TakeAllAsync(several, Preferences.Of(request), cancellationToken)),
+        };
     }
 
     private static async Task<IResult> PreviewAsync(
@@ -69,7 +108,7 @@ internal static class IntakeEndpoints
             KeyValuePair.Create("fhir-url", path ?? ""),
             KeyValuePair.Create("fhir-time", UtcTimeConverter.ToText(time.GetUtcNow())));
 
-        return await door.TakeAsync(message, PreferredWait.Of(request), cancellationToken);
+        return (await door.TakeAsync(message, Preferences.Of(request), cancellationToken)).ToResult();
     }
 
     // With a payload servers send the resource under its own path; without one, or with a notification, to the endpoint itself.
@@ -80,8 +119,3 @@ internal static class IntakeEndpoints
         _ => string.IsNullOrEmpty(path) ? "notify" : "create",
     };
 }
-
-/// <summary>The answer to a message that was put on the queue.</summary>
-/// <param name="MessageKey">Under which its outcome is recorded.</param>
-/// <param name="Link">Where its outcome can be read.</param>
-internal sealed record AcceptedMessage(string MessageKey, string Link);

@@ -192,7 +192,7 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
         var unreadable = new InventedOrder { Sender = "NOBODY" };
 
         var waited = await PostAsync(order, "wait=30");
-        var accepted = await PostAsync(order with { Control = "XO", Priority = "S", Minute = 1 }, null);
+        var accepted = await PostAsync(order with { Control = "XO", Priority = "S", Minute = 1 }, "respond-async, wait=30");
         var rejected = await PostAsync(unreadable, null);
 
         Assert.Equal((200, "created"), (waited.Status, waited.Json.GetProperty("outcome").GetString()));

@@ -37,6 +37,7 @@ internal static class ProblemServices
             StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
             StatusCodes.Status413PayloadTooLarge => Codes.TooLarge,
             StatusCodes.Status415UnsupportedMediaType => "unsupported-media-type",
+            StatusCodes.Status422UnprocessableEntity => "malformed",
             _ => "internal",
         };
 

@@ -12,33 +12,32 @@ internal sealed class QueueDoor(MessagePipeline pipeline, DecidingDoor decidingD
 {
     private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(50);
 
-    public override async Task<IResult> TakeAsync(InboundMessage message, TimeSpan wait, CancellationToken cancellationToken)
+    public override async Task<DoorAnswer> TakeAsync(InboundMessage message, Preferences preferences, CancellationToken cancellationToken)
     {
         var parts = pipeline.Read(message).Parts;
 
         if (parts.All(part => part.Rejection is not null))
         {
-            return await decidingDoor.TakeAsync(message, wait, cancellationToken);
+            return await decidingDoor.TakeAsync(message, default, cancellationToken);
         }
 
         var key = parts[0].BaseKey;
+        var wait = preferences.RespondAsync ? TimeSpan.Zero : preferences.Wait;
         var isKnown = wait > TimeSpan.Zero && await reader.FindMessageAsync(key, cancellationToken) is not null;
 
         if (!await queues.TryPublishAsync(message, cancellationToken))
         {
-            return Problem.Unavailable("broker-away", "The broker does not take the message. Send it again later.");
+            return DoorAnswer.Refused(Problem.Unavailable("broker-away", "The broker does not take the message. Send it again later."));
         }
 
         // What is recorded under a key that was known before may be the earlier message: only the link is sure.
         if (wait > TimeSpan.Zero && !isKnown && await WaitAsync(key, wait, cancellationToken) is { } record)
         {
-            return new PreferenceApplied(TypedResults.Bytes(record.Result, "application/json"), wait);
+            return DoorAnswer.Decided(record.Result) with { PreferenceApplied = $"wait={wait.TotalSeconds:0}" };
         }
 
-        return TypedResults.Accepted(LinkTo(key), new AcceptedMessage(key, LinkTo(key)));
+        return DoorAnswer.Taken(key) with { PreferenceApplied = preferences.RespondAsync ? "respond-async" : null };
     }
-
-    private static string LinkTo(string key) => $"/v1/messages/{key}";
 
     private async Task<LedgerRecord?> WaitAsync(string key, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -55,15 +54,5 @@ internal sealed class QueueDoor(MessagePipeline pipeline, DecidingDoor decidingD
         }
 
         return null;
-    }
-
-    // RFC 7240: the client is told that it was waited for.
-    private sealed class PreferenceApplied(IResult result, TimeSpan wait) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds:0}";
-            return result.ExecuteAsync(httpContext);
-        }
     }
 }
