@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 using Microsoft.Extensions.Options;
@@ -31,6 +32,7 @@ internal sealed class Batcher : BackgroundService
     private readonly IMessagePipeline _pipeline;
     private readonly StoreGate _gate;
     private readonly IStoreHealth _storeHealth;
+    private readonly IEventPublisher _publisher;
     private readonly IntakeState _state;
     private readonly FailingMessages _failing;
     private readonly IntakeOptions _options;
@@ -41,6 +43,7 @@ internal sealed class Batcher : BackgroundService
         IMessagePipeline pipeline,
         StoreGate gate,
         IStoreHealth storeHealth,
+        IEventPublisher publisher,
         IntakeState state,
         FailingMessages failing,
         IOptions<IntakeOptions> options,
@@ -51,6 +54,7 @@ internal sealed class Batcher : BackgroundService
         _pipeline = pipeline;
         _gate = gate;
         _storeHealth = storeHealth;
+        _publisher = publisher;
         _state = state;
         _failing = failing;
         _options = options.Value;
@@ -110,6 +114,7 @@ internal sealed class Batcher : BackgroundService
 
             while (await WaitForWorkAsync(stoppingToken))
             {
+                await _publisher.WaitForRoomAsync(_closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await DecideAsync(await TakeAsync(), stoppingToken);
                 await RecoverAsync();
                 await RetryFailingAsync(stoppingToken);

@@ -8,4 +8,6 @@ internal sealed class NoPublisher : IEventPublisher
     public void Offer(IReadOnlyList<OutboxEntry> events)
     {
     }
+
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

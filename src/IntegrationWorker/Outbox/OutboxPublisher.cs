@@ -15,7 +15,7 @@ internal sealed class OutboxPublisher(
     IOutboxStore outbox, EventChannel channel, StoreGate gate, TimeProvider time, ILogger<OutboxPublisher> logger)
     : BackgroundService, IEventPublisher, ISurrounding
 {
-    // Enough for the batches that commit while one is being published. More are left to the sweep.
+    // Enough for the batches that commit while one is being published. When it is full, intake waits for room.
     private const int HandedOverMax = 64;
 
     private const int PublishMax = 1024;
@@ -24,11 +24,14 @@ internal sealed class OutboxPublisher(
     private static readonly TimeSpan _sweepOlderThan = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _sweepEvery = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<IReadOnlyList<OutboxEntry>> _handedOver =
-        Channel.CreateBounded<IReadOnlyList<OutboxEntry>>(new BoundedChannelOptions(HandedOverMax) { SingleReader = true });
+    // How soon those that wait for room find out that the broker went away in the meantime.
+    private static readonly TimeSpan _roomPatience = TimeSpan.FromSeconds(1);
 
     // An older event of the study is in the hands of another worker, which is a moment away from publishing it.
     private static readonly TimeSpan _lookAgainAfter = TimeSpan.FromMilliseconds(25);
+
+    private readonly Channel<IReadOnlyList<OutboxEntry>> _handedOver =
+        Channel.CreateBounded<IReadOnlyList<OutboxEntry>>(new BoundedChannelOptions(HandedOverMax) { SingleReader = true });
 
     private List<(OutboxEntry Entry, long Since)> _heldBack = [];
 
@@ -43,6 +46,25 @@ internal sealed class OutboxPublisher(
         if (events.Count > 0)
         {
             _handedOver.Writer.TryWrite(events);
+        }
+    }
+
+    public async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (Reason is null)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(_roomPatience);
+
+            try
+            {
+                await _handedOver.Writer.WaitToWriteAsync(timeout.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Perhaps the broker takes nothing any more.
+            }
         }
     }
 
@@ -86,6 +108,7 @@ internal sealed class OutboxPublisher(
                     OutboxLog.PublishingFails(logger, SurroundingsFailure.Describe(failure));
                 }
 
+                LeaveToTheSweep();
                 await backOff.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -99,7 +122,8 @@ internal sealed class OutboxPublisher(
 
         while (true)
         {
-            if (time.GetElapsedTime(nextSweep) >= TimeSpan.Zero && !_handedOver.Reader.TryPeek(out _))
+            // However busy: what is left to the sweep holds back every later event of its study.
+            if (time.GetElapsedTime(nextSweep) >= TimeSpan.Zero)
             {
                 var found = await SweepAsync(stoppingToken);
                 nextSweep = found ? time.GetTimestamp() : time.GetTimestamp() + (long)(_sweepEvery.TotalSeconds * time.TimestampFrequency);
@@ -112,9 +136,9 @@ internal sealed class OutboxPublisher(
 
             if (Take() is { Count: > 0 } entries)
             {
-                var publishable = await outbox.FindPublishableAsync([.. entries.Select(each => each.Entry.Position)], stoppingToken);
-                HoldBack(entries, publishable);
-                await PublishAsync([.. entries.Select(each => each.Entry).Where(entry => publishable.Contains(entry.Position))], stoppingToken);
+                var pending = await outbox.FindPendingAsync([.. entries.Select(each => each.Entry.Position)], stoppingToken);
+                HoldBack(entries, pending);
+                await PublishAsync([.. entries.Select(each => each.Entry).Where(entry => pending.GetValueOrDefault(entry.Position))], stoppingToken);
             }
         }
     }
@@ -143,10 +167,12 @@ internal sealed class OutboxPublisher(
 
     private List<(OutboxEntry Entry, long Since)> Take()
     {
+        // Those held back do not count: new events never wait for the events of other studies.
         var entries = _heldBack;
+        var max = entries.Count + PublishMax;
         _heldBack = [];
 
-        while (entries.Count < PublishMax && _handedOver.Reader.TryRead(out var committed))
+        while (entries.Count < max && _handedOver.Reader.TryRead(out var committed))
         {
             entries.AddRange(committed.Select(entry => (entry, time.GetTimestamp())));
         }
@@ -154,9 +180,23 @@ internal sealed class OutboxPublisher(
         return entries;
     }
 
-    // Whoever has the older event may have died: what has waited for too long is left to the sweep.
-    private void HoldBack(List<(OutboxEntry Entry, long Since)> entries, IReadOnlySet<long> publishable) => _heldBack =
-        [.. entries.Where(each => !publishable.Contains(each.Entry.Position) && time.GetElapsedTime(each.Since) < _sweepOlderThan)];
+    // Whoever has the older event may have died: what has waited for too long is left to the sweep. What is no longer
+    // pending was swept already.
+    private void HoldBack(List<(OutboxEntry Entry, long Since)> entries, IReadOnlyDictionary<long, bool> pending) => _heldBack =
+    [
+        .. entries.Where(each =>
+            pending.TryGetValue(each.Entry.Position, out var mayGo) && !mayGo && time.GetElapsedTime(each.Since) < _sweepOlderThan),
+    ];
+
+    // While the broker is away nobody waits for room, and the memory of what was handed over is not kept for it.
+    private void LeaveToTheSweep()
+    {
+        _heldBack = [];
+
+        while (_handedOver.Reader.TryRead(out _))
+        {
+        }
+    }
 
     private async Task<bool> SweepAsync(CancellationToken stoppingToken)
     {

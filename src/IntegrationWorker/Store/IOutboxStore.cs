@@ -10,10 +10,10 @@ internal interface IOutboxStore
     Task<IReadOnlyList<OutboxEntry>> TakeUnpublishedAsync(TimeSpan olderThan, int max, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Those of these just committed events that may be published now: no older event of their study is still
-    /// unpublished, but for these. The others are left to <see cref="TakeUnpublishedAsync"/>.
+    /// Those of these just committed events that are still unpublished. True: it may be published now, since no older event of its
+    /// study is unpublished but for these. False: an older one has to go first.
     /// </summary>
-    Task<IReadOnlySet<long>> FindPublishableAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken);
 
     /// <summary>Marks events as published. A crash may forget it: the event is published again then, with the same id.</summary>
     Task MarkPublishedAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken);

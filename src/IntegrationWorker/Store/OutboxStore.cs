@@ -23,13 +23,13 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         order by o.position
         """);
 
-    private static readonly Statement<long> _selectPublishable = new(
+    private static readonly Statement<long> _selectPending = new(
         """
-        select p.position from {rows} join outbox_pending p on p.position = r.position
-        where not exists (
+        select p.position, case when exists (
             select 1 from outbox_pending older
             where older.study_id = p.study_id and older.position < p.position
-              and older.position not in (select r.position from {rows}))
+              and older.position not in (select r.position from {rows})) then 0 else 1 end
+        from {rows} join outbox_pending p on p.position = r.position
         """,
         OutboxRows.Positions);
 
@@ -75,13 +75,14 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         return entries;
     }
 
-    public async Task<IReadOnlySet<long>> FindPublishableAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken)
     {
-        var publishable = new HashSet<long>();
+        var pending = new Dictionary<long, bool>(positions.Count);
         await using var session = await database.ReadAsync(cancellationToken);
-        await session.RunRowsAsync(_selectPublishable, positions, cancellationToken, reader => publishable.Add(reader.GetInt64(0)));
+        await session.RunRowsAsync(
+            _selectPending, positions, cancellationToken, reader => pending.Add(reader.GetInt64(0), reader.GetInt32(1) == 1));
 
-        return publishable;
+        return pending;
     }
 
     public async Task MarkPublishedAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ public sealed class PostgreSqlConflictTests(SharedSurroundings surroundings) : I
             TimeProvider.System);
         var failing = new FailingMessages(_store.Store.DeadLetters, _state, options, TimeProvider.System, NullLogger<FailingMessages>.Instance);
         _batcher = new Batcher(
-            pipeline, gate, _store.Store.Health, _state, failing, options, _lifetime, TimeProvider.System, NullLogger<Batcher>.Instance);
+            pipeline, gate, _store.Store.Health, new NoPublisher(), _state, failing, options, _lifetime, TimeProvider.System, NullLogger<Batcher>.Instance);
         await pipeline.ProcessAsync([.. _orders.Select(MessageOf)], _token);
     }
 

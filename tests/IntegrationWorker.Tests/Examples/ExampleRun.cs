@@ -30,6 +30,8 @@ internal sealed class ExampleRun : IEventPublisher
 
     public void Offer(IReadOnlyList<OutboxEntry> events) => _events.AddRange(events);
 
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>What differs from what the example says.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {

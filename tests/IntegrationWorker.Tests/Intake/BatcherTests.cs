@@ -2,6 +2,7 @@ using System.Text;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 using Microsoft.Extensions.Hosting;
@@ -28,7 +29,7 @@ public sealed class BatcherTests : IAsyncDisposable
         var options = Options.Create(new IntakeOptions { BatchMessagesMax = 8, HoldSeconds = 600, GiveUpMinutes = 120 });
         _state = new IntakeState(_time);
         var failing = new FailingMessages(_store, _state, options, _time, NullLogger<FailingMessages>.Instance);
-        _batcher = new Batcher(_pipeline, _gate, _store, _state, failing, options, _lifetime, _time, NullLogger<Batcher>.Instance);
+        _batcher = new Batcher(_pipeline, _gate, _store, new NoPublisher(), _state, failing, options, _lifetime, _time, NullLogger<Batcher>.Instance);
         _gate.Open();
     }
 

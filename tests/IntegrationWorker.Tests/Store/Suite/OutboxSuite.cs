@@ -83,11 +83,15 @@ public abstract class OutboxSuite : OpenStoreSuite
         var events = await AddAsync(Some.Event(study, 1), Some.Event(study, 2), Some.Event(other, 1), Some.Event(study, 3));
         long[] late = [events[1].Position, events[2].Position, events[3].Position];
 
-        Assert.Equal([events[2].Position], await Store.Outbox.FindPublishableAsync(late, Token));
+        var pending = await Store.Outbox.FindPendingAsync(late, Token);
+        Assert.Equal(late, pending.Keys.Order());
+        Assert.Equal([events[2].Position], pending.Where(each => each.Value).Select(each => each.Key));
 
         await Store.Outbox.MarkPublishedAsync([events[0].Position], Token);
-        Assert.Equal(late, (await Store.Outbox.FindPublishableAsync(late, Token)).Order());
-        Assert.Empty(await Store.Outbox.FindPublishableAsync([], Token));
+        pending = await Store.Outbox.FindPendingAsync([events[0].Position, .. late], Token);
+        Assert.Equal(late, pending.Keys.Order());
+        Assert.All(pending.Values, Assert.True);
+        Assert.Empty(await Store.Outbox.FindPendingAsync([], Token));
     }
 
     [Fact]

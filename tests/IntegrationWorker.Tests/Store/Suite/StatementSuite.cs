@@ -51,7 +51,7 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.DeadLetters.AddAttemptAsync("dl_1", new DeadLetterAttempt(Some.Noon, "o", "w", "applied", Some.Json("{}")), Token);
             await Store.DeadLetters.CloseAsync("dl_1", DeadLetterStatus.Discarded, null, Token);
             await Store.Outbox.ReadAfterAsync(1_000, 20, Token);
-            await Store.Outbox.FindPublishableAsync([1, 2, 3], Token);
+            await Store.Outbox.FindPendingAsync([1, 2, 3], Token);
             await Store.Outbox.MarkPublishedAsync([1, 2, 3], Token);
             await Store.Maintenance.FindExpiredParkedAsync(Some.Noon, 20, Token);
             await Store.Health.CheckAsync(Token);
