@@ -6,22 +6,26 @@ using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>dead-letters list|show|replay|discard</c>.</summary>
+/// <summary><c>dead-letters list|groups|show|replay|discard|restore</c>.</summary>
 internal static class DeadLettersVerbs
 {
-    private static readonly Option<string?> _status = new("--status") { Description = "open, replayed or discarded" };
+    private static readonly Option<string?> _status = new("--status") { Description = string.Join(", ", DeadLetterStatus.All) };
     private static readonly Option<string?> _code = new("--code") { Description = "Only those with this code" };
     private static readonly Option<string?> _source = new("--source") { Description = "Only those of this source" };
+    private static readonly Option<string?> _group = new("--group") { Description = "Only those of this group: grp_…" };
     private static readonly Option<int> _limit = CommonOptions.Limit(DeadLetterDesk.LimitUsual, DeadLetterDesk.LimitMax);
     private static readonly Option<string> _why = new("--why") { Description = "The reason, for the record", DefaultValueFactory = _ => "" };
     private static readonly Argument<string> _id = new("id") { Description = "The id of the dead letter: dl_…" };
 
     public static Command Create()
     {
-        _status.AcceptOnlyFromAmong(DeadLetterStatus.Open, DeadLetterStatus.Replayed, DeadLetterStatus.Discarded);
+        _status.AcceptOnlyFromAmong(DeadLetterStatus.All);
 
-        var list = new Command("list", "Show dead letters, the latest first") { _status, _code, _source, _limit, CommonOptions.Json };
+        var list = new Command("list", "Show dead letters, the latest first") { _status, _code, _source, _group, _limit, CommonOptions.Json };
         list.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ListAsync(parsed, services, t), token));
+
+        var groups = new Command("groups", "Show dead letters that failed alike, with who must act and what to do") { _status, CommonOptions.Json };
+        groups.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => GroupsAsync(parsed, services, t), token));
 
         var show = new Command("show", "Show one dead letter with its body: it holds what the message says") { _id, CommonOptions.Json };
         show.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ShowAsync(parsed, services, t), token));
@@ -32,12 +36,25 @@ internal static class DeadLettersVerbs
         var discard = new Command("discard", "Close one dead letter without applying it") { _id, _why };
         discard.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => DiscardAsync(parsed, services, t), token));
 
-        return new Command("dead-letters", "Look after messages that could not be applied") { list, show, replay, discard };
+        var restore = new Command("restore", "Open one dead letter again that was discarded or superseded") { _id, _why };
+        restore.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => RestoreAsync(parsed, services, t), token));
+
+        return new Command("dead-letters", "Look after messages that could not be applied") { list, groups, show, replay, discard, restore };
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
         var filter = new DeadLetterFilter(parsed.GetValue(_status), parsed.GetValue(_code), parsed.GetValue(_source));
+
+        if (parsed.GetValue(_group) is { } group)
+        {
+            filter = filter with
+            {
+                Group = await services.GetRequiredService<CauseGroups>().FindAsync(group, cancellationToken)
+                    ?? throw new VerbFailedException($"There is no group {group}."),
+            };
+        }
+
         var letters = await services.GetRequiredService<DeadLetterDesk>().ListAsync(filter, parsed.GetValue(_limit), null, cancellationToken);
 
         if (parsed.GetValue(CommonOptions.Json))
@@ -59,7 +76,8 @@ internal static class DeadLettersVerbs
 
     private static async Task<int> ShowAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var letter = await services.GetRequiredService<DeadLetterDesk>().ShowAsync(parsed.GetRequiredValue(_id), cancellationToken) ?? throw Unknown(parsed);
+        var letter = await services.GetRequiredService<DeadLetterDesk>().ShowAsync(
+            parsed.GetRequiredValue(_id), Environment.UserName, cancellationToken) ?? throw Unknown(parsed);
 
         if (parsed.GetValue(CommonOptions.Json))
         {
@@ -68,12 +86,14 @@ internal static class DeadLettersVerbs
         }
 
         var summary = letter.DeadLetter;
+        var words = CauseWords.Of(summary.Code);
         Console.WriteLine($"{summary.Id}: {Joined(summary.Code, summary.Location)}, {summary.Status}, received {Tables.Time(summary.ReceivedAt)}");
+        Console.WriteLine($"{words.What}{(summary.Cause.Length > 0 ? $" ({summary.Cause})" : "")}. {words.Who}: {words.Do}.");
         Console.WriteLine($"Message {summary.MessageKey} of {(summary.SourceId.Length > 0 ? summary.SourceId : "no known source")}, {letter.BodyBytes} bytes. Error: {letter.Error}");
 
         foreach (var attempt in letter.Attempts)
         {
-            Console.WriteLine($"Replayed {Tables.Time(attempt.At)} by {attempt.Who}: {attempt.Outcome}. {attempt.Why}");
+            Console.WriteLine($"{Tables.Time(attempt.At)} {attempt.Action} by {attempt.Who}: {Joined(attempt.Outcome, attempt.Code)}. {attempt.Why}".TrimEnd());
         }
 
         Console.WriteLine();
@@ -84,9 +104,17 @@ internal static class DeadLettersVerbs
 
     private static async Task<int> ReplayAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var pipeline = services.GetRequiredService<IMessagePipeline>();
-        var receipt = await services.GetRequiredService<DeadLetterDesk>().ReplayAsync(
-            parsed.GetRequiredValue(_id), Environment.UserName, parsed.GetRequiredValue(_why), Decide, cancellationToken) ?? throw Unknown(parsed);
+        ReplayReceipt receipt;
+
+        try
+        {
+            receipt = await services.GetRequiredService<DeadLetterDesk>().ReplayAsync(
+                parsed.GetRequiredValue(_id), Environment.UserName, parsed.GetRequiredValue(_why), cancellationToken) ?? throw Unknown(parsed);
+        }
+        catch (DeadLetterBusyException busy)
+        {
+            throw new VerbFailedException(busy.Message);
+        }
 
         if (parsed.GetValue(CommonOptions.Json))
         {
@@ -98,25 +126,73 @@ internal static class DeadLettersVerbs
         }
 
         return receipt.Result.IsRejected ? ExitCodes.Failed : ExitCodes.Ok;
-
-        async Task<MessageResult> Decide(InboundMessage message, CancellationToken token) => (await pipeline.ProcessAsync([message], token))[0];
     }
 
     private static async Task<int> DiscardAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
+        var (id, why) = (parsed.GetRequiredValue(_id), parsed.GetRequiredValue(_why));
         var desk = services.GetRequiredService<DeadLetterDesk>();
 
-        if (!await desk.DiscardAsync(parsed.GetRequiredValue(_id), parsed.GetRequiredValue(_why), cancellationToken))
+        if (string.IsNullOrWhiteSpace(why))
         {
-            throw await desk.ShowAsync(parsed.GetRequiredValue(_id), cancellationToken) is null
-                ? Unknown(parsed)
-                : new VerbFailedException("The dead letter is closed already.");
+            throw new VerbFailedException("Say why it is not needed: whoever looks for the message later wants to know.");
         }
 
-        Console.WriteLine($"{parsed.GetRequiredValue(_id)}: discarded");
+        if (!await desk.DiscardAsync(id, Environment.UserName, why, cancellationToken))
+        {
+            throw await NotInPlaceAsync(parsed, desk, cancellationToken);
+        }
+
+        Console.WriteLine($"{id}: discarded");
 
         return ExitCodes.Ok;
     }
+
+    private static async Task<int> RestoreAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var id = parsed.GetRequiredValue(_id);
+        var desk = services.GetRequiredService<DeadLetterDesk>();
+
+        if (!await desk.RestoreAsync(id, Environment.UserName, parsed.GetRequiredValue(_why), cancellationToken))
+        {
+            throw await NotInPlaceAsync(parsed, desk, cancellationToken);
+        }
+
+        Console.WriteLine($"{id}: open");
+
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> GroupsAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var groups = await services.GetRequiredService<CauseGroups>().ListAsync(parsed.GetValue(_status) ?? DeadLetterStatus.Open, cancellationToken);
+
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            Verb.PrintJson(groups);
+            return ExitCodes.Ok;
+        }
+
+        Tables.Print(
+            ["group", "count", "24 h", "code", "what", "where", "source", "first seen", "last seen", "who must act"],
+            groups.Select(group => (IReadOnlyList<string?>)
+            [
+                group.Id, group.Count.ToString(), group.LastDay.ToString(), group.Code, group.What, Joined(group.Location ?? "", group.Cause).Trim(), group.SourceId,
+                Tables.Time(group.FirstSeen), Tables.Time(group.LastSeen), group.Who,
+            ]));
+
+        foreach (var words in groups.GroupBy(group => (group.Code, group.Do)))
+        {
+            Console.WriteLine($"{words.Key.Code}: {words.Key.Do}.");
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<VerbFailedException> NotInPlaceAsync(ParseResult parsed, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+        await desk.StatusAsync(parsed.GetRequiredValue(_id), cancellationToken) is { } status
+            ? new VerbFailedException($"The dead letter is {status}.")
+            : Unknown(parsed);
 
     private static string Joined(string text, string? more) => string.IsNullOrEmpty(more) ? text : $"{text} {more}";
 

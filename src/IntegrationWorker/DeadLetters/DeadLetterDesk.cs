@@ -1,15 +1,17 @@
-using System.Text.Json;
-using IntegrationWorker.Intake;
+using System.Text;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.DeadLetters;
 
 /// <summary>What a person can do with a dead letter: for the endpoints and the command line.</summary>
-internal sealed class DeadLetterDesk(IDeadLetterStore letters, TimeProvider time)
+internal sealed class DeadLetterDesk(IDeadLetterStore letters, CaseReplayer replayer, TimeProvider time)
 {
     public const int LimitUsual = 100;
     public const int LimitMax = 1000;
+
+    // Messages about the same studies may be decided meanwhile; each time one of them is through.
+    private const int ConflictsMax = 8;
 
     public async Task<IReadOnlyList<DeadLetterView>> ListAsync(
         DeadLetterFilter filter, int limit, string? after, CancellationToken cancellationToken)
@@ -20,53 +22,88 @@ internal sealed class DeadLetterDesk(IDeadLetterStore letters, TimeProvider time
         return [.. found.Select(DeadLetterView.Of)];
     }
 
-    public async Task<DeadLetterDetail?> ShowAsync(string id, CancellationToken cancellationToken) =>
-        await letters.GetAsync(id, cancellationToken) is { } letter ? DeadLetterDetail.Of(letter) : null;
-
-    /// <summary>Sends the message through the front door again, with its own time of receipt, so that it cannot undo newer facts.</summary>
-    /// <param name="decide">The way of a message.</param>
-    /// <returns>What it did; null when there is no such dead letter.</returns>
-    public async Task<ReplayReceipt?> ReplayAsync(
-        string id, string who, string why, Func<InboundMessage, CancellationToken, Task<MessageResult>> decide, CancellationToken cancellationToken)
+    /// <summary>One dead letter with its body. That somebody looks at it is recorded first.</summary>
+    public async Task<DeadLetterDetail?> ShowAsync(string id, string who, CancellationToken cancellationToken)
     {
         if (await letters.GetAsync(id, cancellationToken) is not { } letter)
         {
             return null;
         }
 
-        var result = await decide(MessageOf(letter), cancellationToken);
-        var attempt = new DeadLetterAttempt(time.GetUtcNow(), who, why, result.Outcome, ResultJson.Write(result));
-        await letters.AddAttemptAsync(id, attempt, cancellationToken);
+        await letters.AddLookAsync(id, new DeadLetterLook(time.GetUtcNow(), who, DeadLetterActions.Show), cancellationToken);
 
-        if (!result.IsRejected)
+        return DeadLetterDetail.Of(letter, await letters.LooksAsync(id, cancellationToken));
+    }
+
+    /// <summary>Where a dead letter stands; null when there is no such dead letter.</summary>
+    public async Task<string?> StatusAsync(string id, CancellationToken cancellationToken) =>
+        (await letters.GetAsync(id, cancellationToken))?.Summary.Status;
+
+    /// <summary>Sends the message the way of all messages again, with its own time of receipt, so that it cannot undo newer facts.</summary>
+    /// <returns>What it did; null when there is no such dead letter.</returns>
+    /// <exception cref="DeadLetterBusyException">It is discarded, or on the list of a replay job.</exception>
+    public async Task<ReplayReceipt?> ReplayAsync(string id, string who, string why, CancellationToken cancellationToken)
+    {
+        for (var conflicts = 0; ; conflicts++)
         {
-            await letters.CloseAsync(id, DeadLetterStatus.Replayed, why, cancellationToken);
+            if (await letters.GetAsync(id, cancellationToken) is not { } letter)
+            {
+                return null;
+            }
+
+            if (letter.Summary.Status is DeadLetterStatus.Discarded or DeadLetterStatus.Replaying)
+            {
+                throw new DeadLetterBusyException(letter.Summary.Status);
+            }
+
+            try
+            {
+                var outcome = (await replayer.ReplayAsync([letter], who, why, null, cancellationToken))[0];
+                var after = (await letters.GetAsync(id, cancellationToken))!;
+
+                return new ReplayReceipt(DeadLetterView.Of(after.Summary), outcome.Result, outcome.Receipt);
+            }
+            catch (StoreConflictException) when (conflicts < ConflictsMax)
+            {
+                // Looked at anew: it may have been closed by whoever was first.
+            }
         }
-
-        var after = (await letters.GetAsync(id, cancellationToken))!;
-
-        return new ReplayReceipt(DeadLetterView.Of(after.Summary), result);
     }
 
     /// <summary>Closes a dead letter without applying it. False when it is not open.</summary>
-    public Task<bool> DiscardAsync(string id, string why, CancellationToken cancellationToken) =>
-        letters.CloseAsync(id, DeadLetterStatus.Discarded, why, cancellationToken);
-
-    private static InboundMessage MessageOf(DeadLetterCase letter)
+    /// <param name="why">Never empty: whoever looks for the message later wants to know.</param>
+    public Task<bool> DiscardAsync(string id, string who, string why, CancellationToken cancellationToken)
     {
-        var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(letter.Headers) ?? [];
+        ArgumentException.ThrowIfNullOrWhiteSpace(why);
+        var now = time.GetUtcNow();
 
-        return new InboundMessage
-        {
-            Door = Doors.Parse(letter.Summary.Door),
-            Body = letter.Body,
-            SourceId = headers.GetValueOrDefault(Contracts.BrokerNames.SourceIdHeader),
-            ReceivedAt = letter.Summary.ReceivedAt,
-            Headers = headers,
-            ReplayId = $"rpl_{Guid.NewGuid():N}",
-        };
+        return letters.StepAsync(
+            new CaseStep(id, DeadLetterStatus.Open, DeadLetterStatus.Discarded, Attempt(now, who, why, DeadLetterActions.Discard, DeadLetterStatus.Discarded))
+            {
+                ClosedAt = now,
+                ClosedReason = why,
+            },
+            cancellationToken);
     }
+
+    /// <summary>Opens a dead letter again that was discarded or closed as superseded. False when it is neither.</summary>
+    public async Task<bool> RestoreAsync(string id, string who, string why, CancellationToken cancellationToken) =>
+        await StatusAsync(id, cancellationToken) is (DeadLetterStatus.Discarded or DeadLetterStatus.Superseded) and { } from
+        && await letters.StepAsync(
+            new CaseStep(id, from, DeadLetterStatus.Open, Attempt(time.GetUtcNow(), who, why, DeadLetterActions.Restore, DeadLetterStatus.Open)),
+            cancellationToken);
+
+    private static DeadLetterAttempt Attempt(DateTimeOffset at, string who, string why, string action, string outcome) =>
+        new(at, who, why, outcome, Encoding.UTF8.GetBytes("{}")) { Action = action };
 }
 
 /// <summary>What a replay did: mostly nothing, since what is known is newer.</summary>
-internal sealed record ReplayReceipt(DeadLetterView DeadLetter, MessageResult Result);
+internal sealed record ReplayReceipt(DeadLetterView DeadLetter, MessageResult Result, Receipt Receipt);
+
+/// <summary>The dead letter is where this cannot be done with it.</summary>
+internal sealed class DeadLetterBusyException(string status) : Exception(status switch
+{
+    DeadLetterStatus.Replaying => "The dead letter is on the list of a replay job.",
+    DeadLetterStatus.Discarded => "The dead letter is discarded. Restore it first.",
+    _ => $"The dead letter is {status}.",
+});

@@ -1,5 +1,4 @@
 using IntegrationWorker.Hosting.Problems;
-using IntegrationWorker.Intake;
 using IntegrationWorker.Store;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -7,8 +6,6 @@ namespace IntegrationWorker.DeadLetters;
 
 internal static class DeadLetterEndpoints
 {
-    private const string Http = "http";
-
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/dead-letters").WithTags("Dead letters");
@@ -16,51 +13,103 @@ internal static class DeadLetterEndpoints
         group.MapGet("/", ListAsync)
             .WithName("ListDeadLetters")
             .WithSummary("Dead letters, the latest first");
+        group.MapGet("/groups", GroupsAsync)
+            .WithName("ListDeadLetterGroups")
+            .WithSummary("Dead letters that failed alike, counted, with who must act and what to do");
         group.MapGet("/{id}", ShowAsync)
             .WithName("ShowDeadLetter")
-            .WithSummary("One dead letter with its body");
+            .WithSummary("One dead letter with its body; that it was looked at is recorded");
         group.MapPost("/{id}/replay", ReplayAsync)
             .WithName("ReplayDeadLetter")
             .WithSummary("Send one dead letter through the front door again");
         group.MapPost("/{id}/discard", DiscardAsync)
             .WithName("DiscardDeadLetter")
-            .WithSummary("Close one dead letter without applying it");
+            .WithSummary("Close one dead letter without applying it; a reason is needed");
+        group.MapPost("/{id}/restore", RestoreAsync)
+            .WithName("RestoreDeadLetter")
+            .WithSummary("Open one dead letter again that was discarded or superseded");
     }
 
     private static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
         DeadLetterDesk desk,
+        CauseGroups groups,
         CancellationToken cancellationToken,
         string? status = null,
         string? code = null,
         string? sourceId = null,
         string? messageKey = null,
+        string? group = null,
+        DateTimeOffset? from = null,
+        DateTimeOffset? until = null,
         string? after = null,
-        int limit = DeadLetterDesk.LimitUsual) =>
-        limit is < 1 or > DeadLetterDesk.LimitMax
-            ? Problem.Malformed($"limit is a number from 1 to {DeadLetterDesk.LimitMax}.")
-            : TypedResults.Ok(new DeadLetterPage(
-                await desk.ListAsync(new DeadLetterFilter(status, code, sourceId, messageKey), limit, after, cancellationToken)));
-
-    private static async Task<Results<Ok<DeadLetterDetail>, ProblemHttpResult>> ShowAsync(
-        string id, DeadLetterDesk desk, CancellationToken cancellationToken) =>
-        await desk.ShowAsync(id, cancellationToken) is { } letter ? TypedResults.Ok(letter) : Unknown();
-
-    private static async Task<Results<Ok<ReplayReceipt>, ProblemHttpResult>> ReplayAsync(
-        string id, DeadLetterDesk desk, Batcher batcher, CancellationToken cancellationToken, string why = "") =>
-        await desk.ReplayAsync(id, Http, why, batcher.DecideAsync, cancellationToken) is { } receipt ? TypedResults.Ok(receipt) : Unknown();
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> DiscardAsync(
-        string id, DeadLetterDesk desk, CancellationToken cancellationToken, string why = "")
+        int limit = DeadLetterDesk.LimitUsual)
     {
-        if (await desk.DiscardAsync(id, why, cancellationToken))
+        if (limit is < 1 or > DeadLetterDesk.LimitMax)
         {
-            return TypedResults.NoContent();
+            return Problem.Malformed($"limit is a number from 1 to {DeadLetterDesk.LimitMax}.");
         }
 
-        return await desk.ShowAsync(id, cancellationToken) is null ? Unknown() : Problem.Conflict("closed", "The dead letter is closed already.");
+        var filter = new DeadLetterFilter(status, code, sourceId, messageKey) { From = from, Until = until };
+
+        if (group is not null)
+        {
+            if (await groups.FindAsync(group, cancellationToken) is not { } key)
+            {
+                return Problem.NotFound("There is no such group.");
+            }
+
+            filter = filter with { Group = key };
+        }
+
+        return TypedResults.Ok(new DeadLetterPage(await desk.ListAsync(filter, limit, after, cancellationToken)));
     }
+
+    private static async Task<Ok<GroupPage>> GroupsAsync(
+        CauseGroups groups, CancellationToken cancellationToken, string status = DeadLetterStatus.Open) =>
+        TypedResults.Ok(new GroupPage(await groups.ListAsync(status == "any" ? null : status, cancellationToken)));
+
+    private static async Task<Results<Ok<DeadLetterDetail>, ProblemHttpResult>> ShowAsync(
+        string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+        await desk.ShowAsync(id, Actor.Of(context), cancellationToken) is { } letter ? TypedResults.Ok(letter) : Unknown();
+
+    private static async Task<Results<Ok<ReplayReceipt>, ProblemHttpResult>> ReplayAsync(
+        string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken, string why = "")
+    {
+        try
+        {
+            return await desk.ReplayAsync(id, Actor.Of(context), why, cancellationToken) is { } receipt ? TypedResults.Ok(receipt) : Unknown();
+        }
+        catch (DeadLetterBusyException busy)
+        {
+            return Problem.Conflict("not-open", busy.Message);
+        }
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DiscardAsync(
+        string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken, string why = "")
+    {
+        if (string.IsNullOrWhiteSpace(why))
+        {
+            return Problem.Malformed("Say why it is not needed: whoever looks for the message later wants to know.", new Hosting.Problems.ProblemError("why", "required", "A reason."));
+        }
+
+        return await desk.DiscardAsync(id, Actor.Of(context), why, cancellationToken)
+            ? TypedResults.NoContent()
+            : await NotInPlaceAsync(id, desk, cancellationToken);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(
+        string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken, string why = "") =>
+        await desk.RestoreAsync(id, Actor.Of(context), why, cancellationToken)
+            ? TypedResults.NoContent()
+            : await NotInPlaceAsync(id, desk, cancellationToken);
+
+    private static async Task<ProblemHttpResult> NotInPlaceAsync(string id, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+        await desk.StatusAsync(id, cancellationToken) is { } status ? Problem.Conflict(status, $"The dead letter is {status}.") : Unknown();
 
     private static ProblemHttpResult Unknown() => Problem.NotFound("There is no such dead letter.");
 }
 
 internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterView> DeadLetters);
+
+internal sealed record GroupPage(IReadOnlyList<GroupView> Groups);

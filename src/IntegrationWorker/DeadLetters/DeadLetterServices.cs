@@ -2,5 +2,6 @@ namespace IntegrationWorker.DeadLetters;
 
 internal static class DeadLetterServices
 {
-    public static IServiceCollection AddDeadLetters(this IServiceCollection services) => services.AddSingleton<DeadLetterDesk>();
+    public static IServiceCollection AddDeadLetters(this IServiceCollection services) =>
+        services.AddSingleton<CaseReplayer>().AddSingleton<DeadLetterDesk>().AddSingleton<CauseGroups>();
 }

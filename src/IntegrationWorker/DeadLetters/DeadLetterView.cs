@@ -5,6 +5,11 @@ using IntegrationWorker.Store;
 namespace IntegrationWorker.DeadLetters;
 
 /// <summary>A dead letter in a list: nothing of what the message says.</summary>
+/// <param name="Cause">The class of value it fails for: <c>by=accession</c>.</param>
+/// <param name="FirstCode">Why it failed first, where that is another code.</param>
+/// <param name="Revision">The approved edit that a replay takes; 0 for the message as it came.</param>
+/// <param name="What">What happened, in a few words.</param>
+/// <param name="Who">Who must act.</param>
 internal sealed record DeadLetterView(
     string Id,
     string Code,
@@ -18,11 +23,17 @@ internal sealed record DeadLetterView(
     string Door,
     IReadOnlyList<int> Units,
     DateTimeOffset? ClosedAt,
-    string? ClosedReason)
+    string? ClosedReason,
+    string Cause,
+    string? FirstCode,
+    int Revision,
+    string What,
+    string Who)
 {
     public static DeadLetterView Of(DeadLetterSummary summary) => new(
         summary.Id, summary.Code, summary.Location, summary.SourceId, summary.ReceivedAt.ToUniversalTime(), summary.Status, summary.Attempts,
-        summary.MessageKey, summary.MessageType, summary.Door, summary.Units, summary.ClosedAt?.ToUniversalTime(), summary.ClosedReason);
+        summary.MessageKey, summary.MessageType, summary.Door, summary.Units, summary.ClosedAt?.ToUniversalTime(), summary.ClosedReason,
+        summary.Cause, summary.FirstCode, summary.Revision, CauseWords.Of(summary.Code).What, CauseWords.Of(summary.Code).Who);
 }
 
 /// <summary>A dead letter whole. For the eyes of an operator: it holds what the message says.</summary>
@@ -33,13 +44,14 @@ internal sealed record DeadLetterDetail(
     JsonElement Error,
     JsonElement Headers,
     IReadOnlyList<AttemptView> Attempts,
+    IReadOnlyList<LookView> Looks,
     int BodyBytes,
     string? Body,
     string? BodyBase64)
 {
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static DeadLetterDetail Of(DeadLetterCase letter)
+    public static DeadLetterDetail Of(DeadLetterCase letter, IReadOnlyList<DeadLetterLook> looks)
     {
         string? text = null;
 
@@ -56,12 +68,23 @@ internal sealed record DeadLetterDetail(
             DeadLetterView.Of(letter.Summary),
             JsonElement.Parse(letter.Error),
             JsonElement.Parse(letter.Headers),
-            [.. letter.Attempts.Select(attempt => new AttemptView(attempt.At, attempt.Who, attempt.Why, attempt.Outcome, JsonElement.Parse(attempt.Detail)))],
+            [.. letter.Attempts.Select(AttemptView.Of)],
+            [.. looks.Select(look => new LookView(look.At, look.Who, look.Action))],
             letter.Body.Length,
             text,
             text is null ? Convert.ToBase64String(letter.Body) : null);
     }
 }
 
-/// <summary>One replay, with what it did.</summary>
-internal sealed record AttemptView(DateTimeOffset At, string Who, string Why, string Outcome, JsonElement Detail);
+/// <summary>One step in the life of a dead letter, with what it did.</summary>
+/// <param name="Action"><c>replay</c>, <c>discard</c>, <c>restore</c>, <c>supersede</c>, <c>edit</c>, <c>approve</c> or <c>import</c>.</param>
+/// <param name="Code">Why a replay was rejected.</param>
+internal sealed record AttemptView(
+    DateTimeOffset At, string Who, string Why, string Action, string Outcome, string? Code, int Revision, JsonElement Detail)
+{
+    public static AttemptView Of(DeadLetterAttempt attempt) => new(
+        attempt.At, attempt.Who, attempt.Why, attempt.Action, attempt.Outcome, attempt.Code, attempt.Revision, JsonElement.Parse(attempt.Detail));
+}
+
+/// <summary>Somebody has looked at the body.</summary>
+internal sealed record LookView(DateTimeOffset At, string Who, string Action);

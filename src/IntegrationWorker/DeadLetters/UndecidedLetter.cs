@@ -20,6 +20,7 @@ internal static class UndecidedLetter
             Id = IdOf($"{error.Code}|{key}|{message.DeliveryId}"),
             MessageKey = key,
             Code = error.Code,
+            Cause = CauseRule.Of(error).Cause,
             SourceId = message.SourceId ?? "",
             MessageType = "",
             ReceivedAt = message.ReceivedAt,

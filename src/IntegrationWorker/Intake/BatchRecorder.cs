@@ -1,3 +1,4 @@
+using IntegrationWorker.DeadLetters;
 using IntegrationWorker.Matching;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
@@ -34,6 +35,8 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
             {
                 Id = NewId(),
                 MessageKey = parked.MessageKey,
+                Cause = CauseRule.Of(error).Cause,
+                Keys = [.. KeysOf([parked.Unit])],
                 Code = error.Code,
                 Location = error.Location,
                 SourceId = parked.Unit.SourceId,
@@ -65,6 +68,8 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
         {
             Id = result.DeadLetterId,
             MessageKey = messageKey,
+            Cause = CauseRule.Of(error).Cause,
+            Keys = [.. KeysOf(result.Units.Select(unit => unit.Update))],
             Code = error.Code,
             Location = error.Location,
             SourceId = sourceId,
@@ -81,6 +86,12 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
     /// <summary>It waited for a later unit of its message, failed, and was taken down as a unit that waited.</summary>
     private bool IsKept(UnitResult unit) =>
         changes.DeadLetters.Exists(letter => letter.MessageKey == unit.MessageKey && letter.Units.Contains(unit.Unit));
+
+    /// <summary>By what a person may look for it: a message without a study is found in no other way.</summary>
+    private static IEnumerable<LinkKey> KeysOf(IEnumerable<UnitUpdate?> units) => units
+        .OfType<UnitUpdate>()
+        .SelectMany(unit => unit.LookupKeys().Concat(unit.PatientKeys.Select(key => new LinkKey(LinkKind.Patient, key.Value))))
+        .Distinct();
 
     private static string NewId() => $"dl_{Guid.CreateVersion7():N}";
 }

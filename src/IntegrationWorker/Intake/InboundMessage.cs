@@ -32,5 +32,8 @@ internal sealed record InboundMessage
     /// <summary>A deliberate replay: rejected and expired units are decided again. Null for ordinary deliveries.</summary>
     public string? ReplayId { get; init; }
 
+    /// <summary>The dead letter that is replayed: what fails again belongs to it and makes no further one. Null for everything else.</summary>
+    public string? CaseId { get; init; }
+
     private static readonly Dictionary<string, string> EmptyHeaders = [];
 }

@@ -85,7 +85,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Delivery delivery, bool isReplay)
     {
         // A replay that fails again belongs to the dead letter that was replayed.
-        if (!isReplay)
+        if (!isReplay && message.Inbound.CaseId is null)
         {
             recorder.AddFailures(delivery, message.SourceId, message.MessageType, decision.Key, result);
         }

@@ -19,12 +19,19 @@ internal sealed class MessagePipeline(
     /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
     private const int LoadRoundsMax = 16;
 
-    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken) =>
+        ProcessAsync(batch, null, cancellationToken);
+
+    /// <param name="also">Adds what is to be written in the same transaction, once the messages are decided about.</param>
+    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(
+        IReadOnlyList<MappedMessage> batch, Action<IReadOnlyList<MessageResult>, BatchChanges>? also, CancellationToken cancellationToken)
     {
         var changes = new BatchChanges();
 
         await using var transaction = await store.BeginAsync(cancellationToken);
         var results = await DecideAsync(transaction, batch, changes, cancellationToken);
+
+        also?.Invoke(results, changes);
 
         await transaction.SaveAsync(changes, cancellationToken);
         CrashPoint.Reach(CrashPoint.BeforeCommit);

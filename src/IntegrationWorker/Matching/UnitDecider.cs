@@ -188,13 +188,16 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
             return;
         }
 
+        // What a person replays has a fresh chance, however old it is.
+        var since = delivery.Inbound.ReplayId is null ? delivery.Inbound.ReceivedAt : delivery.Now;
+
         set.Park(new ParkedUnit
         {
             UnitKey = unit.UnitKey,
             MessageKey = unit.MessageKey,
             Unit = unit,
             ReceivedAt = delivery.Inbound.ReceivedAt,
-            ExpiresAt = delivery.Inbound.ReceivedAt + ParkedFor,
+            ExpiresAt = since + ParkedFor,
             Keys = keys,
             Body = delivery.Inbound.Body,
             Headers = delivery.Headers,

@@ -26,6 +26,9 @@ internal sealed class BatchChanges
 
     public List<DeadLetterEntry> DeadLetters { get; } = [];
 
+    /// <summary>What replays made of dead letters.</summary>
+    public List<CaseStep> CaseSteps { get; } = [];
+
     public List<ParkedUnit> NewParked { get; } = [];
 
     /// <summary>Unit keys of parked units that were applied or given up.</summary>
@@ -63,6 +66,12 @@ internal sealed record DeadLetterEntry
 
     /// <summary>Field location, or null.</summary>
     public string? Location { get; init; }
+
+    /// <summary>The class of value it failed for, without content: <c>by=accession</c>; empty when there is none.</summary>
+    public string Cause { get; init; } = "";
+
+    /// <summary>Numbers that it can be found by.</summary>
+    public IReadOnlyList<LinkKey> Keys { get; init; } = [];
 
     /// <summary>Empty when no source could be found.</summary>
     public required string SourceId { get; init; }

@@ -1,57 +1,85 @@
 using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Store.Sql;
+using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Store;
 
-internal sealed class DeadLetterStore(Database database, DataProtector protector, TimeProvider time) : IDeadLetterStore
+internal sealed class DeadLetterStore(Database database, DataProtector protector) : IDeadLetterStore
 {
+    private const long HourMicroseconds = 3_600_000_000;
+
     private static readonly Statement _select = new(
-        $"select {DeadLetterRows.Summary}, body, headers, error from dead_letters where id = @id");
+        $"select {DeadLetterRows.Summary}, d.body, d.headers, d.error from dead_letters d where d.id = @id");
 
     private static readonly Statement _selectAttempts = new(
-        "select at, who, why, outcome, detail from dead_letter_attempts where dead_letter_id = @id order by id");
+        "select at, who, why, outcome, detail, action, code, revision from dead_letter_attempts where dead_letter_id = @id order by id");
 
-    private static readonly Statement _count = new(
-        "update dead_letters set attempts = attempts + 1 where id = @id returning id");
+    private static readonly Statement _selectLooks = new(
+        "select at, who, action from dead_letter_views where dead_letter_id = @id order by id");
 
-    private static readonly Statement<(string Id, DeadLetterAttempt Attempt)> _insertAttempt = new(
-        """
-        insert into dead_letter_attempts (dead_letter_id, at, who, why, outcome, detail)
-        select d.id, r.at, r.who, r.why, r.outcome, r.detail from {rows} join dead_letters d on d.id = r.dead_letter_id
-        """,
-        Column<(string Id, DeadLetterAttempt Attempt)>.Text("dead_letter_id", row => row.Id),
-        Column<(string Id, DeadLetterAttempt Attempt)>.Time("at", row => row.Attempt.At),
-        Column<(string Id, DeadLetterAttempt Attempt)>.Text("who", row => row.Attempt.Who),
-        Column<(string Id, DeadLetterAttempt Attempt)>.Text("why", row => row.Attempt.Why),
-        Column<(string Id, DeadLetterAttempt Attempt)>.Text("outcome", row => row.Attempt.Outcome),
-        Column<(string Id, DeadLetterAttempt Attempt)>.Json("detail", row => row.Attempt.Detail));
-
-    private static readonly Statement _close = new($"""
-        update dead_letters set status = @status, closed_at = @now, closed_reason = @reason
-        where id = @id and status = '{DeadLetterStatus.Open}'
-        returning id
-        """);
+    private static readonly Statement _insertLook = new(
+        "insert into dead_letter_views (dead_letter_id, at, who, action) values (@id, @at, @who, @action)");
 
     public async Task<IReadOnlyList<DeadLetterSummary>> ListAsync(
         DeadLetterFilter filter, int limit, DeadLetterSummary? after, CancellationToken cancellationToken)
     {
         var letters = new List<DeadLetterSummary>();
-        var where = new Conditions()
-            .Add("status = @status", SqlValue.Text("status", filter.Status))
-            .Add("code = @code", SqlValue.Text("code", filter.Code))
-            .Add("source_id = @source_id", SqlValue.Text("source_id", filter.SourceId))
-            .Add("message_key = @message_key", SqlValue.Text("message_key", filter.MessageKey))
-            .Add("received_at <= @after_at", SqlValue.Time("after_at", after?.ReceivedAt))
-            .Add("(received_at < @after_at or id < @after_id)", SqlValue.Text("after_id", after?.Id));
+        var where = DeadLetterRows.Where(filter)
+            .Add("d.received_at <= @after_at", SqlValue.Time("after_at", after?.ReceivedAt))
+            .Add("(d.received_at < @after_at or d.id < @after_id)", SqlValue.Text("after_id", after?.Id));
+        var rest = $"{where.Text} order by d.received_at desc, d.id desc limit @max";
+        var parameters = where.ParametersWith(SqlValue.Number("max", limit));
+
+        await using var session = await database.ReadAsync(cancellationToken);
+
+        if (filter.Numbers is { } numbers)
+        {
+            session.AddRows(
+                new Statement<LinkKey>(
+                    $$"""
+                    select {{DeadLetterRows.Summary}} from dead_letters d
+                    where d.id in (select k.dead_letter_id from {rows} join dead_letter_keys k on k.kind = r.kind and k.value = r.value)
+                        and {{rest}}
+                    """,
+                    LinkRows.Keys),
+                numbers,
+                parameters,
+                reader => letters.Add(DeadLetterRows.ReadSummary(reader)));
+        }
+        else
+        {
+            session.Add(
+                new Statement($"select {DeadLetterRows.Summary} from dead_letters d where {rest}"),
+                parameters,
+                reader => letters.Add(DeadLetterRows.ReadSummary(reader)));
+        }
+
+        await session.RunAsync(cancellationToken);
+        return letters;
+    }
+
+    public async Task<IReadOnlyList<CauseCount>> CountByCauseAsync(string? status, CancellationToken cancellationToken)
+    {
+        var counts = new List<CauseCount>();
+        var where = new Conditions().Add("status = @status", SqlValue.Text("status", status));
 
         await using var session = await database.ReadAsync(cancellationToken);
         await session.RunAsync(
-            new Statement($"select {DeadLetterRows.Summary} from dead_letters where {where.Text} order by received_at desc, id desc limit @max"),
-            where.ParametersWith(SqlValue.Number("max", limit)),
+            new Statement($"""
+                select code, source_id, location, cause, received_at / {HourMicroseconds}, count(*), min(received_at), max(received_at)
+                from dead_letters where {where.Text}
+                group by code, source_id, location, cause, received_at / {HourMicroseconds}
+                """),
+            where.ParametersWith(),
             cancellationToken,
-            reader => letters.Add(DeadLetterRows.ReadSummary(reader)));
+            reader => counts.Add(new CauseCount(
+                new CauseKey(reader.GetString(0), reader.GetString(1), reader.Text(2), reader.GetString(3)),
+                StoreTime.FromMicroseconds(reader.GetInt64(4) * HourMicroseconds),
+                reader.GetInt64(5),
+                reader.Time(6),
+                reader.Time(7))));
 
-        return letters;
+        return counts;
     }
 
     public async Task<DeadLetterCase?> GetAsync(string id, CancellationToken cancellationToken)
@@ -59,8 +87,13 @@ internal sealed class DeadLetterStore(Database database, DataProtector protector
         var attempts = new List<DeadLetterAttempt>();
         DeadLetterCase? letter = null;
         await using var session = await database.ReadAsync(cancellationToken);
-        session.Add(_selectAttempts, [SqlValue.Text("id", id)], reader => attempts.Add(new DeadLetterAttempt(
-            reader.Time(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.Bytes(4))));
+        session.Add(_selectAttempts, [SqlValue.Text("id", id)], reader => attempts.Add(
+            new DeadLetterAttempt(reader.Time(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.Bytes(4))
+            {
+                Action = reader.GetString(5),
+                Code = reader.Text(6),
+                Revision = (int)reader.GetInt64(7),
+            }));
         session.Add(_select, [SqlValue.Text("id", id)], reader => letter = DeadLetterRows.ReadCase(reader, attempts, protector));
         await session.RunAsync(cancellationToken);
 
@@ -70,38 +103,49 @@ internal sealed class DeadLetterStore(Database database, DataProtector protector
     public async Task AddAsync(DeadLetterEntry entry, CancellationToken cancellationToken)
     {
         await using var session = await database.BeginAsync(cancellationToken);
-        await session.RunRowsAsync(DeadLetterRows.Insert, [DeadLetterRows.Seal(entry, protector)], cancellationToken);
-        await session.CommitAsync(cancellationToken);
-    }
-
-    public async Task<bool> AddAttemptAsync(string id, DeadLetterAttempt attempt, CancellationToken cancellationToken)
-    {
-        var isFound = false;
-        await using var session = await database.BeginAsync(cancellationToken);
-        session.Add(_count, [SqlValue.Text("id", id)], _ => isFound = true);
-        session.AddRows(_insertAttempt, [(id, attempt)]);
+        session.AddRows(DeadLetterRows.Insert, [DeadLetterRows.Seal(entry, protector)]);
+        CaseRows.AddKeys(session, [entry]);
         await session.RunAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
-
-        return isFound;
     }
 
-    public async Task<bool> CloseAsync(string id, string status, string? reason, CancellationToken cancellationToken)
+    public async Task<bool> StepAsync(CaseStep step, CancellationToken cancellationToken)
     {
-        var isClosed = false;
+        try
+        {
+            await using var session = await database.BeginAsync(cancellationToken);
+            CaseRows.Add(session, [step]);
+            await session.RunAsync(cancellationToken);
+            await session.CommitAsync(cancellationToken);
+
+            return true;
+        }
+        catch (StoreConflictException)
+        {
+            return false;
+        }
+    }
+
+    public async Task AddLookAsync(string id, DeadLetterLook look, CancellationToken cancellationToken)
+    {
         await using var session = await database.BeginAsync(cancellationToken);
         await session.RunAsync(
-            _close,
-            [
-                SqlValue.Text("status", status),
-                SqlValue.Time("now", time.GetUtcNow()),
-                SqlValue.Text("reason", reason),
-                SqlValue.Text("id", id),
-            ],
-            cancellationToken,
-            _ => isClosed = true);
+            _insertLook,
+            [SqlValue.Text("id", id), SqlValue.Time("at", look.At), SqlValue.Text("who", look.Who), SqlValue.Text("action", look.Action)],
+            cancellationToken);
         await session.CommitAsync(cancellationToken);
+    }
 
-        return isClosed;
+    public async Task<IReadOnlyList<DeadLetterLook>> LooksAsync(string id, CancellationToken cancellationToken)
+    {
+        var looks = new List<DeadLetterLook>();
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunAsync(
+            _selectLooks,
+            [SqlValue.Text("id", id)],
+            cancellationToken,
+            reader => looks.Add(new DeadLetterLook(reader.Time(0), reader.GetString(1), reader.GetString(2))));
+
+        return looks;
     }
 }

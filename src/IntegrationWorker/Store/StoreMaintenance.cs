@@ -9,6 +9,9 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
         select {ParkedRows.Selected} from parked p where p.expires_at <= @now order by p.expires_at limit @max
         """);
 
+    // Those that are being replayed wait for their end, too.
+    private const string Waiting = $"'{DeadLetterStatus.Open}', '{DeadLetterStatus.Replaying}'";
+
     // One delete looks at the oldest rows only. Records that stay among them are few: units park for two weeks,
     // records are kept for a month.
     // A record that a batch is changing at the moment is left for the next time: neither waits for the other.
@@ -18,7 +21,7 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
             select m.key from messages m
             where m.received_at < @before
               and not exists (
-                  select 1 from dead_letters d where d.message_key = m.key and d.status = '{{DeadLetterStatus.Open}}')
+                  select 1 from dead_letters d where d.message_key = m.key and d.status in ({{Waiting}}))
               and not exists (select 1 from parked p where p.message_key = m.key)
             order by m.received_at
             limit @max
@@ -35,13 +38,16 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
 
     private static readonly Statement _selectClosed = new($"""
         select id from dead_letters
-        where status <> '{DeadLetterStatus.Open}' and closed_at < @before
+        where status not in ({Waiting}) and closed_at < @before
         order by closed_at
         limit @max
         """);
 
-    private static readonly Statement<string> _deleteAttempts = new(
-        "delete from dead_letter_attempts where dead_letter_id in (select r.id from {rows})", Column<string>.Text("id", id => id));
+    private static readonly Statement<string>[] _deleteWithDeadLetters =
+    [
+        .. new[] { "dead_letter_attempts", "dead_letter_keys", "dead_letter_views" }.Select(table => new Statement<string>(
+            $$"""delete from {{table}} where dead_letter_id in (select r.id from {rows})""", Column<string>.Text("id", id => id))),
+    ];
 
     private static readonly Statement<string> _deleteDeadLetters = new(
         "delete from dead_letters where id in (select r.id from {rows})", Column<string>.Text("id", id => id));
@@ -95,7 +101,12 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
             [SqlValue.Time("before", before), SqlValue.Number("max", max)],
             cancellationToken,
             reader => ids.Add(reader.GetString(0)));
-        session.AddRows(_deleteAttempts, ids);
+
+        foreach (var statement in _deleteWithDeadLetters)
+        {
+            session.AddRows(statement, ids);
+        }
+
         session.AddRows(_deleteDeadLetters, ids);
         await session.RunAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);

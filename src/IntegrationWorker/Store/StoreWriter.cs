@@ -140,6 +140,8 @@ internal static class StoreWriter
         session.AddRows(_insertParkedKeys, [.. changes.NewParked.SelectMany(unit => unit.Keys.Select(key => (key, unit.UnitKey)))]);
 
         session.AddRows(DeadLetterRows.Insert, [.. changes.DeadLetters.Select(entry => DeadLetterRows.Seal(entry, protector))]);
+        CaseRows.AddKeys(session, changes.DeadLetters);
+        CaseRows.Add(session, changes.CaseSteps);
         session.AddRows(_upsertPositions, changes.Positions);
     }
 

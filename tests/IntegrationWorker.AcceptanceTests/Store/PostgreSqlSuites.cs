@@ -9,6 +9,8 @@ public sealed class PostgreSqlStudyReaderTests(SharedSurroundings surroundings) 
 
 public sealed class PostgreSqlDeadLetterTests(SharedSurroundings surroundings) : DeadLetterSuite(PostgreSqlSuites.On(surroundings));
 
+public sealed class PostgreSqlCaseTests(SharedSurroundings surroundings) : CaseSuite(PostgreSqlSuites.On(surroundings));
+
 public sealed class PostgreSqlMaintenanceTests(SharedSurroundings surroundings) : MaintenanceSuite(PostgreSqlSuites.On(surroundings));
 
 public sealed class PostgreSqlStartTests(SharedSurroundings surroundings) : StartSuite(PostgreSqlSuites.On(surroundings));

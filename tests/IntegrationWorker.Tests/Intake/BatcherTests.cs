@@ -256,9 +256,13 @@ public sealed class BatcherTests : IAsyncDisposable
 
         public Task<DeadLetterCase?> GetAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<bool> AddAttemptAsync(string id, DeadLetterAttempt attempt, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<CauseCount>> CountByCauseAsync(string? status, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<bool> CloseAsync(string id, string status, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> StepAsync(CaseStep step, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task AddLookAsync(string id, DeadLetterLook look, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<DeadLetterLook>> LooksAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class ScriptedLifetime : IHostApplicationLifetime, IDisposable

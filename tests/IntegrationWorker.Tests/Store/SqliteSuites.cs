@@ -8,6 +8,8 @@ public sealed class SqliteStudyReaderTests() : StudyReaderSuite(SqliteSuites.Cre
 
 public sealed class SqliteDeadLetterTests() : DeadLetterSuite(SqliteSuites.CreateAsync);
 
+public sealed class SqliteCaseTests() : CaseSuite(SqliteSuites.CreateAsync);
+
 public sealed class SqliteMaintenanceTests() : MaintenanceSuite(SqliteSuites.CreateAsync);
 
 public sealed class SqliteStartTests() : StartSuite(SqliteSuites.CreateAsync);

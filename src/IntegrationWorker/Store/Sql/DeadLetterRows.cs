@@ -6,12 +6,13 @@ namespace IntegrationWorker.Store.Sql;
 /// <summary>The table of the dead letters.</summary>
 internal static class DeadLetterRows
 {
-    /// <summary>What <see cref="ReadSummary"/> needs.</summary>
+    /// <summary>What <see cref="ReadSummary"/> needs, of a table named <c>d</c>.</summary>
     public const string Summary = """
-        id, message_key, code, location, source_id, message_type, received_at, door, units, status, attempts, closed_at, closed_reason
+        d.id, d.message_key, d.code, d.location, d.source_id, d.message_type, d.received_at, d.door, d.units, d.status, d.attempts, d.closed_at,
+        d.closed_reason, d.cause, d.first_code, d.revision
         """;
 
-    private const int SummaryColumns = 13;
+    private const int SummaryColumns = 16;
 
     public static readonly Column<SealedDeadLetter>[] Columns =
     [
@@ -19,6 +20,7 @@ internal static class DeadLetterRows
         Column<SealedDeadLetter>.Text("message_key", row => row.Entry.MessageKey),
         Column<SealedDeadLetter>.Text("code", row => row.Entry.Code),
         Column<SealedDeadLetter>.Text("location", row => row.Entry.Location),
+        Column<SealedDeadLetter>.Text("cause", row => row.Entry.Cause),
         Column<SealedDeadLetter>.Text("source_id", row => row.Entry.SourceId),
         Column<SealedDeadLetter>.Text("message_type", row => row.Entry.MessageType),
         Column<SealedDeadLetter>.Time("received_at", row => row.Entry.ReceivedAt),
@@ -33,13 +35,25 @@ internal static class DeadLetterRows
     public static readonly Statement<SealedDeadLetter> Insert = new(
         """
         insert into dead_letters (
-            id, message_key, code, location, source_id, message_type, received_at, door, units, body, headers, error)
+            id, message_key, code, location, cause, source_id, message_type, received_at, door, units, body, headers, error)
         select
-            r.id, r.message_key, r.code, r.location, r.source_id, r.message_type, r.received_at, r.door, r.units, r.body, r.headers, r.error
+            r.id, r.message_key, r.code, r.location, r.cause, r.source_id, r.message_type, r.received_at, r.door, r.units, r.body, r.headers, r.error
         from {rows} where true
         on conflict (id) do nothing
         """,
         Columns);
+
+    /// <summary>The conditions of a filter on a table named <c>d</c>, but for its numbers.</summary>
+    public static Conditions Where(DeadLetterFilter filter) => new Conditions()
+        .Add("d.status = @status", SqlValue.Text("status", filter.Status))
+        .Add("d.code = @code", SqlValue.Text("code", filter.Code ?? filter.Group?.Code))
+        .Add("d.source_id = @source_id", SqlValue.Text("source_id", filter.SourceId ?? filter.Group?.SourceId))
+        .Add("d.message_key = @message_key", SqlValue.Text("message_key", filter.MessageKey))
+        .Add("d.location = @location", SqlValue.Text("location", filter.Group?.Location))
+        .AddIf(filter.Group is { Location: null }, "d.location is null")
+        .Add("d.cause = @cause", SqlValue.Text("cause", filter.Group?.Cause))
+        .Add("d.received_at >= @from", SqlValue.Time("from", filter.From))
+        .Add("d.received_at < @until", SqlValue.Time("until", filter.Until));
 
     public static SealedDeadLetter Seal(DeadLetterEntry entry, DataProtector protector) => new(
         entry,
@@ -62,6 +76,9 @@ internal static class DeadLetterRows
         Attempts = (int)reader.GetInt64(10),
         ClosedAt = reader.TimeOrNull(11),
         ClosedReason = reader.Text(12),
+        Cause = reader.GetString(13),
+        FirstCode = reader.Text(14),
+        Revision = (int)reader.GetInt64(15),
     };
 
     /// <summary>Reads <see cref="Summary"/> followed by body, headers and error.</summary>

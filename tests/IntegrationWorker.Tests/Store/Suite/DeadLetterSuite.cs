@@ -60,7 +60,7 @@ public abstract class DeadLetterSuite : OpenStoreSuite
     {
         var (first, second) = (Some.DeadLetter("HL7-001"), Some.DeadLetter("SRC-001") with { SourceId = "", MessageKey = "raw/2" });
         await Store.Studies.WriteAsync(changes => changes.DeadLetters.AddRange([first, second]), Token);
-        await Store.DeadLetters.CloseAsync(first.Id, DeadLetterStatus.Discarded, "a test", Token);
+        Assert.True(await Store.DeadLetters.StepAsync(Some.Closing(first.Id, DeadLetterStatus.Discarded, Some.Noon), Token));
 
         await ExpectAsync(new DeadLetterFilter(Status: DeadLetterStatus.Open), second);
         await ExpectAsync(new DeadLetterFilter(Status: DeadLetterStatus.Discarded), first);
@@ -71,34 +71,29 @@ public abstract class DeadLetterSuite : OpenStoreSuite
     }
 
     [Fact]
-    public async Task GivenADeadLetter_WhenReplayedTwice_ThenBothAttemptsAreKeptInOrder()
+    public async Task GivenADeadLetter_WhenSteppedTwice_ThenBothAttemptsAreKeptInOrder()
     {
         var entry = Some.DeadLetter();
         await Store.DeadLetters.AddAsync(entry, Token);
-        var first = new DeadLetterAttempt(Some.Noon, "operator", "mended", "rejected", Some.Json("""{"n":1}"""));
-        var second = first with { Outcome = "applied", Detail = Some.Json("""{"n":2}""") };
+        var first = new DeadLetterAttempt(Some.Noon, "operator", "mended", "rejected", Some.Json("""{"n":1}""")) { Code = "IDN-002" };
+        var second = first with { Outcome = "applied", Detail = Some.Json("""{"n":2}"""), Code = null, Revision = 1 };
 
-        Assert.True(await Store.DeadLetters.AddAttemptAsync(entry.Id, first, Token));
-        Assert.True(await Store.DeadLetters.AddAttemptAsync(entry.Id, second, Token));
-        Assert.False(await Store.DeadLetters.AddAttemptAsync("dl_unknown", first, Token));
+        Assert.True(await Store.DeadLetters.StepAsync(
+            new CaseStep(entry.Id, DeadLetterStatus.Open, DeadLetterStatus.Open, first) { Error = new CaseError("IDN-002", null, "by=accession") }, Token));
+        Assert.True(await Store.DeadLetters.StepAsync(
+            new CaseStep(entry.Id, DeadLetterStatus.Open, DeadLetterStatus.Resolved, second) { ClosedAt = Some.Noon, ClosedReason = "mended", Revision = 1 }, Token));
+        Assert.False(await Store.DeadLetters.StepAsync(new CaseStep(entry.Id, DeadLetterStatus.Open, DeadLetterStatus.Resolved, second), Token));
+        Assert.False(await Store.DeadLetters.StepAsync(new CaseStep("dl_unknown", DeadLetterStatus.Open, DeadLetterStatus.Open, first), Token));
 
         var letter = await Store.DeadLetters.GetAsync(entry.Id, Token);
-        Assert.Equal(2, letter!.Summary.Attempts);
+        Assert.Equivalent(
+            new
+            {
+                Attempts = 2, Status = DeadLetterStatus.Resolved, Code = "IDN-002", FirstCode = "HL7-001", Cause = "by=accession", Location = (string?)null,
+                ClosedAt = Some.Noon, ClosedReason = "mended", Revision = 1,
+            },
+            letter!.Summary);
         Assert.Equivalent(new[] { first, second }, letter.Attempts, strict: true);
-    }
-
-    [Fact]
-    public async Task GivenADeadLetter_WhenClosedTwice_ThenTheFirstReasonStays()
-    {
-        var entry = Some.DeadLetter();
-        await Store.DeadLetters.AddAsync(entry, Token);
-
-        Assert.True(await Store.DeadLetters.CloseAsync(entry.Id, DeadLetterStatus.Discarded, "not needed", Token));
-        Assert.False(await Store.DeadLetters.CloseAsync(entry.Id, DeadLetterStatus.Replayed, "late", Token));
-        Assert.False(await Store.DeadLetters.CloseAsync("dl_unknown", DeadLetterStatus.Discarded, null, Token));
-
-        var summary = (await Store.DeadLetters.GetAsync(entry.Id, Token))!.Summary;
-        Assert.Equal((DeadLetterStatus.Discarded, Some.Noon, "not needed"), (summary.Status, summary.ClosedAt, summary.ClosedReason));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public abstract class MaintenanceSuite : OpenStoreSuite
                 changes.NewParked.Add(Some.Parked("parked"));
             },
             Token);
-        await Store.DeadLetters.CloseAsync(closed.Id, DeadLetterStatus.Discarded, null, Token);
+        await Store.DeadLetters.StepAsync(Some.Closing(closed.Id, DeadLetterStatus.Discarded, Some.Noon), Token);
         var cutOffs = _nothing with { Messages = Some.Noon.AddDays(-30) };
 
         Assert.Equal(2, await Store.Maintenance.PurgeAsync(cutOffs, 2, Token));
@@ -82,9 +82,8 @@ public abstract class MaintenanceSuite : OpenStoreSuite
             },
             Token);
         await Store.Outbox.MarkPublishedAsync([changes.Outbox[0].Position, changes.Outbox[2].Position], Token);
-        await Store.DeadLetters.AddAttemptAsync(closed.Id, new DeadLetterAttempt(old, "o", "w", "applied", Some.Json("{}")), Token);
-        Store.Time.Now = Some.Noon.AddDays(-50); // When it is closed.
-        await Store.DeadLetters.CloseAsync(closed.Id, DeadLetterStatus.Replayed, null, Token);
+        await Store.DeadLetters.AddLookAsync(closed.Id, new DeadLetterLook(old, "o", DeadLetterActions.Show), Token);
+        await Store.DeadLetters.StepAsync(Some.Closing(closed.Id, DeadLetterStatus.Resolved, Some.Noon.AddDays(-50)), Token);
 
         Assert.Equal(0, await Store.Maintenance.PurgeAsync(_nothing, 100, Token));
         Assert.Equal(0, await Store.Maintenance.PurgeAsync(_nothing with { ClosedDeadLetters = Some.Noon.AddDays(-60) }, 100, Token));

@@ -22,7 +22,7 @@ internal sealed class OpenStore(
 
     public IOutboxStore Outbox => field ??= new OutboxStore(database, Time);
 
-    public IDeadLetterStore DeadLetters => field ??= new DeadLetterStore(database, _protector, Time);
+    public IDeadLetterStore DeadLetters => field ??= new DeadLetterStore(database, _protector);
 
     public IStoreMaintenance Maintenance => field ??= new StoreMaintenance(database, Outbox, _protector);
 

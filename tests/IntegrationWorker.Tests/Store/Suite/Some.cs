@@ -104,5 +104,12 @@ internal static class Some
         Error = Json("""{"code":"HL7-001","details":{"text":"secret detail"}}"""),
     };
 
+    public static CaseStep Closing(string id, string status, DateTimeOffset at) => new(
+        id, DeadLetterStatus.Open, status, new DeadLetterAttempt(at, "o", "w", status, Json("{}")) { Action = DeadLetterActions.Discard })
+    {
+        ClosedAt = at,
+        ClosedReason = "w",
+    };
+
     public static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
 }

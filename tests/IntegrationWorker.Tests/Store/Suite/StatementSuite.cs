@@ -48,8 +48,12 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.DeadLetters.GetAsync("dl_1", Token);
             await Store.DeadLetters.ListAsync(new DeadLetterFilter(MessageKey: "hl7/RIS/NORTH/1"), 20, null, Token);
             await Store.DeadLetters.ListAsync(new DeadLetterFilter(Status: DeadLetterStatus.Open), 20, null, Token);
-            await Store.DeadLetters.AddAttemptAsync("dl_1", new DeadLetterAttempt(Some.Noon, "o", "w", "applied", Some.Json("{}")), Token);
-            await Store.DeadLetters.CloseAsync("dl_1", DeadLetterStatus.Discarded, null, Token);
+            await Store.DeadLetters.ListAsync(new DeadLetterFilter { Numbers = [new LinkKey(LinkKind.Accession, "A-1")] }, 20, null, Token);
+            await Store.DeadLetters.ListAsync(
+                new DeadLetterFilter(DeadLetterStatus.Open) { Group = new CauseKey("IDN-002", "ris", null, "by=accession") }, 20, null, Token);
+            await Store.DeadLetters.CountByCauseAsync(DeadLetterStatus.Open, Token);
+            await Store.DeadLetters.StepAsync(Some.Closing("dl_1", DeadLetterStatus.Discarded, Some.Noon), Token);
+            await Store.DeadLetters.LooksAsync("dl_1", Token);
             await Store.Outbox.ReadAfterAsync(1_000, 20, Token);
             await Store.Outbox.FindPendingAsync([1, 2, 3], Token);
             await Store.Outbox.MarkPublishedAsync([1, 2, 3], Token);
@@ -82,7 +86,7 @@ public abstract class StatementSuite : OpenStoreSuite
         changes.ChangedRecords.AddRange(olderKeys.Select(key => Some.Record(key)));
         changes.History.AddRange(studies.Select(study => Some.History(study, keys[0])));
         changes.Outbox.AddRange(studies.Select(study => Some.Event(study)));
-        changes.DeadLetters.AddRange(studies.Select(_ => Some.DeadLetter()));
+        changes.DeadLetters.AddRange(studies.Select(_ => Some.DeadLetter() with { Keys = [new LinkKey(LinkKind.Accession, "A-1")] }));
         changes.NewParked.AddRange(keys.Select(key => Some.Parked(key, new LinkKey(LinkKind.Filler, key))));
         changes.RemovedParked.AddRange(olderKeys);
         changes.Positions.AddRange(keys.Select(key => new SubscriptionPosition

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Mapping;
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.DeadLetters;
+
+/// <summary>
+/// Sends dead letters the way of a message again, with their own times of receipt, so that they cannot undo newer facts. What they
+/// change, and what becomes of the dead letters, is one transaction: a replay that is broken off has not happened.
+/// </summary>
+internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
+{
+    /// <param name="letters">Each once.</param>
+    /// <param name="also">Adds what else is to be written in the same transaction.</param>
+    /// <exception cref="StoreConflictException">Another transaction was first. Nothing was written.</exception>
+    public async Task<IReadOnlyList<CaseOutcome>> ReplayAsync(
+        IReadOnlyList<DeadLetterCase> letters,
+        string who,
+        string why,
+        Action<IReadOnlyList<CaseOutcome>, BatchChanges>? also,
+        CancellationToken cancellationToken)
+    {
+        MappedMessage[] messages = [.. letters.Select(letter => pipeline.Read(MessageOf(letter)))];
+        CaseOutcome[] outcomes = [];
+
+        await pipeline.ProcessAsync(
+            messages,
+            (results, changes) =>
+            {
+                var now = time.GetUtcNow();
+                outcomes = [.. letters.Select((letter, i) => new CaseOutcome(letter, results[i], Receipt.Of(letter, messages[i], results[i], who, now)))];
+                changes.CaseSteps.AddRange(outcomes.Select(outcome => StepOf(outcome, why)));
+                also?.Invoke(outcomes, changes);
+            },
+            cancellationToken);
+
+        return outcomes;
+    }
+
+    /// <summary>The message of a dead letter, as it is replayed.</summary>
+    public static InboundMessage MessageOf(DeadLetterCase letter)
+    {
+        var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(letter.Headers) ?? [];
+
+        return new InboundMessage
+        {
+            Door = Doors.Parse(letter.Summary.Door),
+            Body = letter.Body,
+            SourceId = headers.GetValueOrDefault(Contracts.BrokerNames.SourceIdHeader),
+            ReceivedAt = letter.Summary.ReceivedAt,
+            Headers = headers,
+            ReplayId = $"rpl_{Guid.NewGuid():N}",
+            CaseId = letter.Summary.Id,
+        };
+    }
+
+    private static CaseStep StepOf(CaseOutcome outcome, string why)
+    {
+        var (before, receipt) = (outcome.Letter.Summary, outcome.Receipt);
+        var error = Receipt.ErrorOf(outcome.Result);
+        var after = outcome.StatusAfter;
+        var closesNow = DeadLetterStatus.IsClosed(after) && !DeadLetterStatus.IsClosed(before.Status);
+
+        return new CaseStep(
+            before.Id,
+            before.Status,
+            after,
+            new DeadLetterAttempt(receipt.At, receipt.Who, why, receipt.Outcome, receipt.Write()) { Code = receipt.Code, Revision = receipt.Revision })
+        {
+            ClosedAt = closesNow ? receipt.At : before.ClosedAt,
+            ClosedReason = closesNow ? why : before.ClosedReason,
+            Error = error is not null && after == DeadLetterStatus.Open ? CauseRule.Of(error) : null,
+        };
+    }
+}
+
+/// <summary>What replaying a dead letter did.</summary>
+/// <param name="Letter">As it was before.</param>
+internal sealed record CaseOutcome(DeadLetterCase Letter, MessageResult Result, Receipt Receipt)
+{
+    /// <summary>What the case is about was rejected again; other units of its message have cases of their own.</summary>
+    public bool IsRejected
+    {
+        get
+        {
+            var own = Result.Units.FindAll(unit => unit.MessageKey == Letter.Summary.MessageKey && Letter.Summary.Units.Contains(unit.Unit));
+
+            return own.Count > 0 ? own.Exists(unit => unit.Outcome == Contracts.Outcomes.Rejected) : Result.IsRejected;
+        }
+    }
+
+    public string StatusAfter => DeadLetterStatus.IsClosed(Letter.Summary.Status) ? Letter.Summary.Status
+        : IsRejected ? DeadLetterStatus.Open
+        : DeadLetterStatus.Resolved;
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using IntegrationWorker.DeadLetters;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Outbox;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Store.Suite;
+
+/// <summary>The way of a message and the desk of the dead letters over a store, with invented senders RIS and NEW.</summary>
+internal sealed class CaseBench
+{
+    private readonly OpenStore _store;
+    private readonly CancellationToken _token;
+
+    /// <param name="knowsNew">The sender NEW is registered.</param>
+    public CaseBench(OpenStore store, CancellationToken token, bool knowsNew = false)
+    {
+        (_store, _token) = (store, token);
+        Source[] sources = [Ris("ris", "RIS"), .. knowsNew ? [Ris("ris-new", "NEW")] : (Source[])[]];
+        Rules = new Rulebook(sources, [], [], [], []);
+        Pipeline = new MessagePipeline(
+            Rules, value => $"#{value}", store.Studies, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), store.Time);
+        Replayer = new CaseReplayer(Pipeline, store.Time);
+        Desk = new DeadLetterDesk(store.DeadLetters, Replayer, store.Time);
+        Groups = new CauseGroups(store.DeadLetters, store.Time);
+    }
+
+    public Rulebook Rules { get; }
+
+    public MessagePipeline Pipeline { get; }
+
+    public CaseReplayer Replayer { get; }
+
+    public DeadLetterDesk Desk { get; }
+
+    public CauseGroups Groups { get; }
+
+    /// <summary>The same store after a restart with the sender NEW among the sources.</summary>
+    public CaseBench WithNew() => new(_store, _token, knowsNew: true);
+
+    /// <summary>An order about study number <paramref name="study"/>.</summary>
+    /// <param name="minute">Time of the order, in minutes after 06:00 UTC.</param>
+    public InboundMessage Order(
+        string controlId, int study, int minute, string priority = "R", string sender = "RIS", string? uid = null, string control = "NW|SC", string patient = "P1")
+    {
+        var at = Some.Noon.AddHours(-6).AddMinutes(minute);
+        var time = $"{at:yyyyMMddHHmmss}+0000";
+        var parts = control.Split('|');
+        string[] segments =
+        [
+            $@"MSH|^~\&|{sender}|NORTH|WORKER|HERE|{time}||ORM^O01|{controlId}|P|2.5.1",
+            $"PID|1||{patient}^^^NORTH",
+            $"ORC|{parts[0]}||F{study}^RIS||{parts[1]}||||{time}",
+            $"OBR|1||F{study}^RIS|X^CT {study}^RIS|{priority}|||||||||||||A{study}",
+            $"ZDS|{uid ?? UidOf(study)}^RIS^Application^DICOM",
+        ];
+
+        return new InboundMessage { Door = Door.Hl7v2, Body = Encoding.UTF8.GetBytes(string.Join('\r', [.. segments, ""])), ReceivedAt = at };
+    }
+
+    public static string UidOf(int study) => $"2.25.{7000 + study}";
+
+    public async Task<MessageResult> SendAsync(InboundMessage message) => (await Pipeline.ProcessAsync([message], _token))[0];
+
+    /// <summary>Sends a message that is rejected.</summary>
+    /// <returns>The id of its dead letter.</returns>
+    public async Task<string> FailAsync(InboundMessage message) =>
+        (await SendAsync(message)).DeadLetterId ?? throw new InvalidOperationException("The message was not rejected.");
+
+    public async Task<DeadLetterSummary> CaseAsync(string id) => (await _store.DeadLetters.GetAsync(id, _token))!.Summary;
+
+    public async Task<string> StatusAsync(string id) => (await CaseAsync(id)).Status;
+
+    public async Task<Study> StudyAsync(int study) => (await _store.Reader.FindByUidAsync(UidOf(study), _token))!;
+
+    public Task<IReadOnlyList<OutboxEntry>> EventsAsync() => _store.Outbox.ReadAfterAsync(0, 100_000, _token);
+
+    private static Source Ris(string id, string application) => new()
+    {
+        SourceId = id,
+        Kind = "hl7v2",
+        SendingApplication = application,
+        SendingFacility = "NORTH",
+        Authority = Authority.Ris,
+        TimeZone = TimeZoneInfo.Utc,
+        AllowCreate = true,
+        AccessionIssuer = "RIS",
+    };
+}
