@@ -11,6 +11,7 @@
 #   --mllp-port N   MLLP port on 127.0.0.1, default 2575; a FILE that has Mllp says it itself
 #
 # Without --rabbitmq nothing else is needed: records go to SQLite under ./data, messages come in over HTTP and MLLP.
+# The first start makes the first API key and prints it, this once.
 set -euo pipefail
 started_in=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -19,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 worker_program=src/IntegrationWorker/bin/Release/net10.0/integration-worker
 broker_port=5672
 demo='' rabbitmq='' port=8080 mllp_port='' configs=()
-worker='' broker='' builder=''
+worker='' broker='' builder='' key=''
 
 read_arguments() {
   while [ $# -gt 0 ]; do
@@ -42,7 +43,7 @@ read_arguments() {
         mllp_port=$2
         shift 2
         ;;
-      -h | --help) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+      -h | --help) sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
       *) die "Unknown: $1. Usage: ./up.sh [--demo] [--rabbitmq] [--config FILE]… [--port N] [--mllp-port N]" ;;
     esac
   done
@@ -138,24 +139,44 @@ start_worker() {
   say "Ready: $address${mllp:+ and $mllp} (log: $log)"
 }
 
+# The key of a new store. Later starts cannot show it again: only its hash is kept.
+make_first_key() {
+  key=$(run_worker keys create --role admin --name "the first key, by up.sh" --first 2>"$build_log") || {
+    cat "$build_log" >&2
+    die "No API key could be made."
+  }
+  [ -z "$key" ] || printf '\n%s\n\n  %s\n\n' "The first API key of this store, with the role admin. It is shown this once:" "$key"
+}
+
+# The demo of a later start makes a key of its own, for an hour.
+make_demo_key() {
+  demo_key=${key:-$(run_worker keys create --role integrator --name "up.sh --demo" --expires 1h 2>"$build_log")} || {
+    cat "$build_log" >&2
+    die "No API key could be made."
+  }
+}
+
+send_to() { INTEGRATION_WORKER_KEY=$demo_key run_worker send "${@:2}" --to "$1"; }
+
 # A key that the worker has applied shows up among the events.
-applied() { curl -s -m 10 "$address/v1/events?after=0" | grep -q -F "$1"; }
+applied() { curl -s -m 10 -H "Authorization: Bearer $demo_key" "$address/v1/events?after=0" | grep -q -F "$1"; }
 
 send_samples() {
   local to=$address
   say "" && say "Sending the invented messages of samples/messages:"
   if [ -z "$rabbitmq" ]; then
-    (run_worker send samples/messages --to "$to") || return 1
+    (send_to "$to" samples/messages) || return 1
   else
     # Each kind has a queue of its own, and a command needs its study to be there: so the orders go first.
-    (run_worker send samples/messages/*.hl7 --to "$Broker__Uri") || return 1
+    (send_to "$Broker__Uri" samples/messages/*.hl7) || return 1
     wait_until 60 $worker applied hl7/DEMORIS/EXAMPLE/DEMO-12 || return 1
-    (run_worker send samples/messages/*.json --to "$Broker__Uri") || return 1
+    (send_to "$Broker__Uri" samples/messages/*.json) || return 1
     wait_until 60 $worker applied cmd/demo-ops/demo-14 || return 1
   fi
 }
 
 show_demo() {
+  make_demo_key
   send_samples || true # One of them is meant to be rejected; the summary says how many were.
   say "" && say "Studies:"
   (run_worker studies list) || true
@@ -166,19 +187,21 @@ show_demo() {
 }
 
 say_what_next() {
+  local bearer="-H \"Authorization: Bearer ${key:-\$KEY}\""
   say ""
+  [ -n "$key" ] || say "KEY stands for an API key: the one that the first start showed, or one that 'keys create' makes (docs/operations.md)."
   if [ "${configs[0]}" = "$repo_root/samples/demo.json" ]; then
     cat <<NEXT
 The configuration is samples/demo.json: an invented hospital. Send an invented order, then read what became of it:
 
-  curl -s '$address/v1/messages?source=demo-ris' -H 'Content-Type: application/hl7-v2' --data-binary @samples/messages/01-new-order.hl7
-  curl -s '$address/v1/events?after=0'
+  curl -s '$address/v1/messages?source=demo-ris' $bearer -H 'Content-Type: application/hl7-v2' --data-binary @samples/messages/01-new-order.hl7
+  curl -s '$address/v1/events?after=0' $bearer
 
 NEXT
     [ -z "$mllp" ] || say "The same over MLLP: $worker_program send samples/messages/01-new-order.hl7 --to $mllp" ""
     [ -n "$demo" ] || say "All samples at once: ./up.sh --demo. Your own settings: ./up.sh --config FILE."
   else
-    say "Its events: curl -s '$address/v1/events?after=0'"
+    say "Its events: curl -s '$address/v1/events?after=0' $bearer"
   fi
   say "Ctrl-C ends the worker$([ -z "$broker" ] || echo " and its broker")."
 }
@@ -221,6 +244,7 @@ command -v curl >/dev/null || install_packages curl
 build
 [ -z "$rabbitmq" ] || find_broker
 start_worker
+make_first_key
 [ -z "$demo" ] || show_demo
 say_what_next
 

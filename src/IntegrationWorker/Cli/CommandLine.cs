@@ -19,6 +19,7 @@ internal static class CommandLine
             MessagesVerbs.Create(),
             EventsVerbs.Create(),
             DeadLettersVerbs.Create(),
+            KeysVerbs.Create(),
         };
         root.Options.Add(CommonOptions.Config);
         root.SetAction(RunVerb.RunAsync);

@@ -10,6 +10,8 @@ namespace IntegrationWorker.Cli;
 /// <summary><c>send</c>: messages of files to a worker.</summary>
 internal static class SendVerb
 {
+    private const string KeyVariable = "INTEGRATION_WORKER_KEY";
+
     private static readonly Argument<string[]> _paths = new("path")
     {
         Description = "Files, folders, or - for standard input: .hl7 files hold one message or MLLP frames, .json files headers and body",
@@ -39,6 +41,12 @@ internal static class SendVerb
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> _key = new("--key")
+    {
+        Description = $"http: the API key; better in the variable {KeyVariable}, which no list of processes shows",
+        HelpName = "KEY",
+    };
+
     private static readonly Option<string?> _tlsCa = new("--tls-ca") { Description = "mllps: PEM file with the authorities of the worker's certificate", HelpName = "FILE" };
     private static readonly Option<string?> _tlsCert = new("--tls-cert") { Description = "mllps: PEM file with one's own certificate", HelpName = "FILE" };
     private static readonly Option<string?> _tlsKey = new("--tls-key") { Description = "mllps: PEM file with its key, if it is not in the same file", HelpName = "FILE" };
@@ -47,7 +55,7 @@ internal static class SendVerb
     {
         var command = new Command("send", "Send messages to a worker; the exit code says whether all were accepted")
         {
-            _paths, _to, _queue, _source, _rate, _concurrency, _resume, _tlsCa, _tlsCert, _tlsKey, CommonOptions.Json,
+            _paths, _to, _queue, _source, _rate, _concurrency, _resume, _key, _tlsCa, _tlsCert, _tlsKey, CommonOptions.Json,
         };
         command.Validators.Add(result =>
         {
@@ -105,7 +113,7 @@ internal static class SendVerb
 
         if (address.Scheme is "http" or "https")
         {
-            return new HttpSender(address);
+            return new HttpSender(address, parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeyVariable));
         }
 
         var options = Options.Create(new BrokerOptions

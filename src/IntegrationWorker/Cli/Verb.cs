@@ -54,13 +54,11 @@ internal static class Verb
         GuardAsync(async () =>
         {
             using var host = WorkerHost.BuildTools(SettingsOf(parsed));
-            var store = host.Services.GetRequiredService<IOptions<StoreOptions>>().Value;
 
-            // Opening it would make one: an empty store where somebody was looking for theirs.
-            if (store.Provider == StoreOptions.Sqlite && !File.Exists(store.Path))
+            if (!HasStore(host.Services))
             {
                 throw new VerbFailedException(
-                    $"There is no store at {Path.GetFullPath(store.Path)}. Look at Store:Path, which is relative to the folder you are in; the worker or the verb migrate makes a new one.");
+                    $"There is no store at {Path.GetFullPath(OptionsOf(host.Services).Path)}. Look at Store:Path, which is relative to the folder you are in; the worker or the verb migrate makes a new one.");
             }
 
             if (await host.Services.GetRequiredService<StoreMigrator>().IsBehindAsync(cancellationToken))
@@ -70,6 +68,12 @@ internal static class Verb
 
             return await work(host.Services, cancellationToken);
         });
+
+    /// <summary>False where opening the store would make one: an empty store where somebody was looking for theirs.</summary>
+    public static bool HasStore(IServiceProvider services) =>
+        OptionsOf(services) is var store && (store.Provider != StoreOptions.Sqlite || File.Exists(store.Path));
+
+    private static StoreOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptions<StoreOptions>>().Value;
 
     public static void PrintJson<T>(T value) => Console.WriteLine(JsonSerializer.Serialize(value, _json));
 }

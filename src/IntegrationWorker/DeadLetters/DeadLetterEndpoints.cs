@@ -1,3 +1,4 @@
+using IntegrationWorker.Access;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,7 +9,7 @@ internal static class DeadLetterEndpoints
 {
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/dead-letters").WithTags("Dead letters");
+        var group = routes.MapGroup("/v1/dead-letters").WithTags("Dead letters").RequireRole(AccessRole.Operator);
 
         group.MapGet("/", ListAsync)
             .WithName("ListDeadLetters")

@@ -1,3 +1,4 @@
+using IntegrationWorker.Access;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Jobs;
@@ -27,6 +28,7 @@ internal static class WorkerHost
         builder.Services
             .AddHosting()
             .AddStore()
+            .AddAccess()
             .AddDecisions(settings.Rules)
             .AddOutbox(settings.Configuration)
             .AddIntake(settings.Configuration)
@@ -40,11 +42,14 @@ internal static class WorkerHost
         app.UseRetryAfter();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapHealth();
         app.MapIntake();
         app.MapQueries();
         app.MapStudyApi();
         app.MapDeadLetters();
+        app.MapApiKeys();
         app.MapOpenApi("/openapi/{documentName}.json");
 
         return app;
@@ -58,6 +63,7 @@ internal static class WorkerHost
         builder.Services
             .AddHosting()
             .AddStore()
+            .AddApiKeys()
             .AddDecisions(settings.Rules)
             .AddUnpublishedOutbox()
             .AddQueries()

@@ -1,3 +1,4 @@
+using IntegrationWorker.Access;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting;
 using IntegrationWorker.Hosting.Problems;
@@ -18,6 +19,7 @@ internal static class IntakeEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithTags("Messages")
+            .RequireRole(AccessRole.Integrator)
             .WithName("PostMessage")
             .WithSummary("Takes a raw message, or several as NDJSON or multipart; answers when each, or its outcome, is on durable storage");
 
@@ -25,6 +27,7 @@ internal static class IntakeEndpoints
             .Produces<Studies.MessageResult>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithTags("Messages")
+            .RequireRole(AccessRole.Operator)
             .WithName("PreviewMessage")
             .WithSummary("What a raw message would change now, and why not the rest. Writes nothing");
 

@@ -1,3 +1,4 @@
+using IntegrationWorker.Access;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,18 +12,23 @@ internal static class QueryEndpoints
         var group = routes.MapGroup("/v1").WithTags("Queries");
 
         group.MapGet("/messages", FindMessagesAsync)
+            .RequireRole(AccessRole.Operator)
             .WithName("FindMessages")
             .WithSummary("Messages about a study or with a control id");
         group.MapGet("/messages/{**key}", GetMessageAsync)
+            .RequireRole(AccessRole.Integrator)
             .WithName("GetMessage")
             .WithSummary("One message by its key, with all it did");
         group.MapGet("/studies/{studyId}/history", HistoryAsync)
+            .RequireRole(AccessRole.Reader)
             .WithName("GetStudyHistory")
             .WithSummary("All that was done to a study, the oldest first");
         group.MapGet("/studies/{studyId}/explain", ExplainAsync)
+            .RequireRole(AccessRole.Reader)
             .WithName("ExplainStudy")
             .WithSummary("Why a study is as it is: who set each field, from where in which message, and what was held back");
         group.MapGet("/events", EventsAsync)
+            .RequireRole(AccessRole.Reader)
             .WithName("ReadEvents")
             .WithSummary("StudyUpdated events after a position");
     }

@@ -33,6 +33,7 @@ internal static class StoreServices
         services.AddSingleton<IDeadLetterStore, DeadLetterStore>();
         services.AddSingleton<IStoreMaintenance, StoreMaintenance>();
         services.AddSingleton<IStoreHealth, StoreHealth>();
+        services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<StoreStart>();
 
         return services;

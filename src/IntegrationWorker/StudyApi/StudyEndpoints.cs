@@ -1,3 +1,4 @@
+using IntegrationWorker.Access;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
@@ -9,7 +10,7 @@ internal static class StudyEndpoints
 {
     public static void MapStudyApi(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/viewer/studies").WithTags("Studies");
+        var group = routes.MapGroup("/v1/viewer/studies").WithTags("Studies").RequireRole(AccessRole.Reader);
 
         group.MapGet("/", ListAsync)
             .WithName("ListStudies")

@@ -33,6 +33,7 @@ public sealed partial class UpScriptTests
         Assert.Contains("demo.reader.two@example.org", up.Output, StringComparison.Ordinal);
         Assert.Contains("cmd/demo-ops/demo-14", up.Output, StringComparison.Ordinal);
         Assert.Contains("HL7-010", up.Output, StringComparison.Ordinal);
+        Assert.Single(Key().Matches(up.Output)); // Shown once, in a line of its own.
         await AssertCurlsWorkAsync(up.Output, copy.FullName);
         await AssertSecondStartSaysSoAsync(copy.FullName, port);
 
@@ -90,6 +91,9 @@ public sealed partial class UpScriptTests
             }
         }
     }
+
+    [GeneratedRegex("^  siw_[0-9a-f]{32}_[-_0-9A-Za-z]{43}$", RegexOptions.Multiline)]
+    private static partial Regex Key();
 
     [GeneratedRegex("^  curl .*$", RegexOptions.Multiline)]
     private static partial Regex Curl();

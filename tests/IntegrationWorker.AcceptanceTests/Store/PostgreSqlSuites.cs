@@ -19,6 +19,8 @@ public sealed class PostgreSqlWorkersTests(SharedSurroundings surroundings) : Wo
 
 public sealed class PostgreSqlStatementTests(SharedSurroundings surroundings) : StatementSuite(PostgreSqlSuites.On(surroundings));
 
+public sealed class PostgreSqlApiKeyTests(SharedSurroundings surroundings) : ApiKeySuite(PostgreSqlSuites.On(surroundings));
+
 /// <summary>The suites on PostgreSQL.</summary>
 internal static class PostgreSqlSuites
 {

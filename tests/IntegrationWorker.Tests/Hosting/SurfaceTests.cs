@@ -1,9 +1,11 @@
 using System.Reflection;
+using IntegrationWorker.Access;
 using IntegrationWorker.Cli;
 using IntegrationWorker.Hosting;
 using IntegrationWorker.Hosting.Settings;
 using IntegrationWorker.Tests.Approved;
 using MassTransit;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,7 +22,7 @@ public sealed class SurfaceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task GivenTheWorker_WhenItsRoutesAreListed_ThenTheyAreTheApprovedOnes()
+    public async Task GivenTheWorker_WhenItsRoutesAreListed_ThenTheyAreTheApprovedOnesAndAskForTheApprovedRoles()
     {
         await using var app = WorkerHost.Build(Settings());
 
@@ -28,7 +30,7 @@ public sealed class SurfaceTests : IDisposable
             .SelectMany(source => source.Endpoints)
             .OfType<RouteEndpoint>()
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])
-                .Select(method => $"{endpoint.RoutePattern.RawText} {method}"))
+                .Select(method => $"{endpoint.RoutePattern.RawText} {method} {RoleOf(endpoint)}"))
             .Order(StringComparer.Ordinal);
 
         ApprovedText.Assert("routes", string.Join('\n', routes));
@@ -66,8 +68,18 @@ public sealed class SurfaceTests : IDisposable
     [InlineData("messages", "find")]
     [InlineData("studies", "list", "--limit", "0")]
     [InlineData("send", "x", "--to", "nowhere")]
+    [InlineData("keys", "create", "--name", "x")]
+    [InlineData("keys", "create", "--role", "king", "--name", "x")]
+    [InlineData("keys", "create", "--role", "reader", "--name", " ")]
+    [InlineData("keys", "create", "--role", "reader", "--name", "x", "--expires", "yesterday")]
+    [InlineData("keys", "revoke", "x")]
     public async Task GivenAWrongCommandLine_WhenInvoked_ThenTheExitCodeIsTwo(params string[] arguments) =>
         Assert.Equal(2, await CommandLine.InvokeAsync(arguments));
+
+    private static string RoleOf(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>() is { Count: > 0 } wanted
+            ? wanted.Max(data => AccessRoles.Parse(data.Policy!)).ToText()
+            : "everybody";
 
     private WorkerSettings Settings(string further = "") => WorkerSettings.Load([_folder.Write($$"""
         { {{further}} "Store": { "Path": "{{_folder.PathOf("worker.db")}}" }, "Protection": { "KeyFile": "{{_folder.PathOf("keys.json")}}" } }

@@ -18,6 +18,8 @@ public sealed class SqliteWorkersTests() : WorkersSuite(SqliteSuites.CreateAsync
 
 public sealed class SqliteStatementTests() : StatementSuite(SqliteSuites.CreateAsync);
 
+public sealed class SqliteApiKeyTests() : ApiKeySuite(SqliteSuites.CreateAsync);
+
 /// <summary>The suites on SQLite.</summary>
 internal static class SqliteSuites
 {

@@ -14,7 +14,16 @@ internal sealed class HttpSender : ISender
 
     private readonly HttpClient _client;
 
-    public HttpSender(Uri address) => _client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(90) };
+    /// <param name="key">An API key with the role integrator; null: the worker has none yet.</param>
+    public HttpSender(Uri address, string? key)
+    {
+        _client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(90) };
+
+        if (key is not null)
+        {
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+    }
 
     public async Task<SendResult> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {

@@ -1,12 +1,16 @@
+using IntegrationWorker.Access;
+
 namespace IntegrationWorker.Hosting.Health;
 
 internal static class HealthEndpoints
 {
+    private const string NoKeys = "There is no API key: programs on this machine need none, all others are refused.";
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/health").WithTags("Health");
 
-        group.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live", [])))
+        group.MapGet("/live", () => TypedResults.Ok(new HealthAnswer("live", [], [])))
             .WithName("Live")
             .WithSummary("The process runs");
 
@@ -17,14 +21,16 @@ internal static class HealthEndpoints
             .WithSummary("Store and broker work; 503 with the reasons while one of them does not");
     }
 
-    private static async Task<IResult> ReadyAsync(Readiness readiness, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(Readiness readiness, ApiKeyCache keys, CancellationToken cancellationToken)
     {
         var reasons = await readiness.CheckAsync(cancellationToken);
+        IReadOnlyList<string> notes = reasons.Count > 0 || await keys.HasAnyAsync(cancellationToken) ? [] : [NoKeys];
 
         return reasons.Count == 0
-            ? TypedResults.Ok(new HealthAnswer("ready", []))
-            : TypedResults.Json(new HealthAnswer("unready", reasons), statusCode: StatusCodes.Status503ServiceUnavailable);
+            ? TypedResults.Ok(new HealthAnswer("ready", [], notes))
+            : TypedResults.Json(new HealthAnswer("unready", reasons, notes), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 }
 
-internal sealed record HealthAnswer(string Status, IReadOnlyList<Unreadiness> Reasons);
+/// <param name="Notes">What works and should not stay so.</param>
+internal sealed record HealthAnswer(string Status, IReadOnlyList<Unreadiness> Reasons, IReadOnlyList<string> Notes);

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using IntegrationWorker.Store;
+
+namespace IntegrationWorker.Access;
+
+/// <summary>The keys that were used lately, so that not every request asks the database.</summary>
+/// <remarks>A key that another worker revokes is refused here after <see cref="FreshFor"/> at the latest.</remarks>
+internal sealed class ApiKeyCache(ApiKeyStore store, TimeProvider time)
+{
+    public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(3);
+
+    // A database that hangs must not hold up callers that are known.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+
+    // Only keys that exist get in here, so it stays small.
+    private readonly ConcurrentDictionary<Guid, Known> _known = new();
+
+    private volatile bool _hasAny;
+    private volatile bool _hadNone;
+
+    /// <summary>The caller of a key, or null when there is no such key. Whether it is valid now is another question.</summary>
+    public async ValueTask<Caller?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (_known.TryGetValue(id, out var known) && time.GetElapsedTime(known.ReadAt) < FreshFor)
+        {
+            return known.Caller;
+        }
+
+        try
+        {
+            return await ReadAsync(id, cancellationToken);
+        }
+        catch (Exception) when (known is not null && !cancellationToken.IsCancellationRequested)
+        {
+            // The database is away, so nobody can revoke a key in it either.
+            return known.Caller;
+        }
+    }
+
+    /// <summary>A key was made once: every caller needs one.</summary>
+    public async ValueTask<bool> HasAnyAsync(CancellationToken cancellationToken)
+    {
+        if (_hasAny)
+        {
+            return true;
+        }
+
+        try
+        {
+            var hasAny = await store.HasAnyAsync(cancellationToken).WaitAsync(_patience, time, cancellationToken);
+            (_hasAny, _hadNone) = (hasAny, !hasAny);
+            return hasAny;
+        }
+        catch (Exception) when (_hadNone && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>This worker changed the key: the next request reads it anew.</summary>
+    public void Forget(Guid id) => _known.TryRemove(id, out _);
+
+    private async Task<Caller?> ReadAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var readAt = time.GetTimestamp();
+
+        if (await store.FindAsync(id, cancellationToken).WaitAsync(_patience, time, cancellationToken) is not { } key)
+        {
+            return null;
+        }
+
+        var caller = Caller.Of(key);
+        _known[id] = new Known(caller, readAt);
+        return caller;
+    }
+
+    private sealed record Known(Caller Caller, long ReadAt);
+}
