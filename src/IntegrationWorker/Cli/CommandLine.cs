@@ -20,6 +20,7 @@ internal static class CommandLine
             EventsVerbs.Create(),
             DeadLettersVerbs.Create(),
             KeysVerbs.Create(),
+            EmulateVerb.Create(),
         };
         root.Options.Add(CommonOptions.Config);
         root.SetAction(RunVerb.RunAsync);
