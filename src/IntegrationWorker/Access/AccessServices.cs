@@ -9,7 +9,7 @@ internal static class AccessServices
         services.AddSingleton<ApiKeyCache>().AddSingleton<ApiKeyNames>().AddSingleton<ApiKeyDesk>();
 
     /// <summary>Asks callers of the HTTP side for their keys: <c>RequireRole(AccessRole.Operator)</c> on an endpoint or a group.</summary>
-    public static IServiceCollection AddAccess(this IServiceCollection services)
+    public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddApiKeys();
         services.AddSingleton<ApiKeyUses>();
@@ -26,7 +26,7 @@ internal static class AccessServices
             }
         });
 
-        return services;
+        return services.AddRequestLimits(configuration);
     }
 
     /// <summary>Callers need a key with this role or a higher one. On a group and on an endpoint of it: both.</summary>

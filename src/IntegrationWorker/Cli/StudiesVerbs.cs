@@ -64,7 +64,8 @@ internal static class StudiesVerbs
 
     private static async Task<int> ShowAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var study = StudyResource.Of(await FindAsync(parsed, services, cancellationToken), services.GetRequiredService<Rulebook>());
+        var found = await FindAsync(parsed, services, cancellationToken);
+        var study = await services.GetRequiredService<StudyResources>().OfAsync(found, cancellationToken);
 
         if (parsed.GetValue(CommonOptions.Json))
         {

@@ -11,6 +11,10 @@ internal sealed class HttpOptions : IValidatableObject
     [Required]
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
+    /// <summary>How many requests a second one API key may make on this worker; as many may come at once. 0: no limit. Default 0.</summary>
+    [Range(0, 1_000_000, ErrorMessage = "Write a number of requests from 1 to 1000000, or 0 for no limit.")]
+    public int RequestsPerSecond { get; init; }
+
     public IEnumerable<string> All => Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

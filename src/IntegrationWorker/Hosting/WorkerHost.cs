@@ -28,22 +28,25 @@ internal static class WorkerHost
         builder.Services
             .AddHosting()
             .AddStore()
-            .AddAccess()
+            .AddAccess(settings.Configuration)
             .AddDecisions(settings.Rules)
             .AddOutbox(settings.Configuration)
             .AddIntake(settings.Configuration)
             .AddMllp(settings.Mllp, settings.Configuration)
             .AddQueries()
             .AddStudyApi()
+            .AddStudyWriting()
             .AddDeadLetters()
             .AddJobs(settings.Configuration);
 
         var app = builder.Build();
+        app.UseRequestIds();
         app.UseRetryAfter();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRequestLimits(settings.Configuration);
         app.MapHealth();
         app.MapIntake();
         app.MapQueries();

@@ -11,10 +11,15 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
 {
     public void Record(Study study, UnitUpdate unit, UnitResult result, DateTimeOffset now)
     {
+        if (unit.Terms is not null && result.Error is not null)
+        {
+            return; // Who asked is told, and nothing is kept.
+        }
+
         if (result.Effective is not null)
         {
             var eventId = StudyIds.OfEvent(unit.UnitKey, study.StudyId);
-            var kind = rules.FindSource(unit.SourceId)?.Kind ?? "hl7v2";
+            var kind = unit.Terms is not null ? "command" : rules.FindSource(unit.SourceId)?.Kind ?? "hl7v2";
             result.EventId = eventId;
             changes.Outbox.Add(new OutboxEntry(eventId, study.StudyId, study.Version, now, events.Write(eventId, study, unit, result, kind, now)));
         }

@@ -343,6 +343,12 @@ internal sealed class Batcher : BackgroundService
     {
         if (batch is [var alone])
         {
+            if (alone.Message.Request is not null)
+            {
+                alone.Fail(failure); // Somebody waits for the answer, and asks again if they want to.
+                return;
+            }
+
             await _failing.AddAsync(alone, failure, stoppingToken);
             return;
         }

@@ -6,7 +6,7 @@ internal static class Doors
     public static string ToText(this Door door) => door switch
     {
         Door.Fhir => "fhir",
-        Door.Command => "command",
+        Door.Command or Door.StudyApi => "command",
         _ => "hl7v2",
     };
 

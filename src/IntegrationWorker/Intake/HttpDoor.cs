@@ -1,6 +1,8 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Problems;
+using IntegrationWorker.Studies;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace IntegrationWorker.Intake;
 
@@ -26,27 +28,38 @@ internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState 
 
     public override async Task<DoorAnswer> TakeAsync(InboundMessage message, Preferences preferences, CancellationToken cancellationToken)
     {
+        var (result, problem) = await DecideAsync(message, cancellationToken);
+
+        if (result is null)
+        {
+            return DoorAnswer.Refused(problem!);
+        }
+
+        // There is no queue that could keep it, so it is decided about first. That takes milliseconds.
+        return preferences.RespondAsync
+            ? DoorAnswer.Taken(result.MessageKey) with { PreferenceApplied = "respond-async" }
+            : DoorAnswer.Decided(ResultJson.Write(result));
+    }
+
+    /// <summary>The committed outcome, or why there is none.</summary>
+    public async Task<(MessageResult? Result, ProblemHttpResult? Problem)> DecideAsync(InboundMessage message, CancellationToken cancellationToken)
+    {
         if (!gate.IsOpen || state.Reason is not null)
         {
-            return Away();
+            return (null, Away());
         }
 
         await _places.WaitAsync(cancellationToken);
 
         try
         {
-            var result = await batcher.DecideAsync(message, cancellationToken).WaitAsync(_patience, cancellationToken);
-
-            // There is no queue that could keep it, so it is decided about first. That takes milliseconds.
-            return preferences.RespondAsync
-                ? DoorAnswer.Taken(result.MessageKey) with { PreferenceApplied = "respond-async" }
-                : DoorAnswer.Decided(ResultJson.Write(result));
+            return (await batcher.DecideAsync(message, cancellationToken).WaitAsync(_patience, cancellationToken), null);
         }
         catch (Exception e) when (e is TimeoutException or DeliveryReturnedException)
         {
-            return state.Reason is not null
+            return (null, state.Reason is not null
                 ? Away()
-                : DoorAnswer.Refused(Problem.Unavailable("undecided", "The message was not decided about. Send it again later."));
+                : Problem.Unavailable("undecided", "The message was not decided about. Send it again later."));
         }
         finally
         {
@@ -56,6 +69,6 @@ internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState 
 
     public void Dispose() => _places.Dispose();
 
-    private static DoorAnswer Away() =>
-        DoorAnswer.Refused(Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer. Send the message again later."));
+    private static ProblemHttpResult Away() =>
+        Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer. Send the message again later.");
 }

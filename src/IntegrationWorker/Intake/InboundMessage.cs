@@ -1,3 +1,5 @@
+using IntegrationWorker.StudyApi.Requests;
+
 namespace IntegrationWorker.Intake;
 
 /// <summary>What kind of body a door lets in; decides which decoder reads it.</summary>
@@ -6,6 +8,9 @@ internal enum Door
     Hl7v2,
     Fhir,
     Command,
+
+    /// <summary>A write through the study API, read at the door.</summary>
+    StudyApi,
 }
 
 /// <summary>One delivery as it came through a door.</summary>
@@ -28,6 +33,9 @@ internal sealed record InboundMessage
 
     /// <summary>The delivery's message id, or null.</summary>
     public string? DeliveryId { get; init; }
+
+    /// <summary>A write through the study API; null for messages.</summary>
+    public StudyRequest? Request { get; init; }
 
     /// <summary>A deliberate replay: rejected and expired units are decided again. Null for ordinary deliveries.</summary>
     public string? ReplayId { get; init; }

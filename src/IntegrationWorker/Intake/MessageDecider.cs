@@ -24,7 +24,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
     public MessageResult Decide(MappedMessage message, DateTimeOffset now)
     {
         var delivery = new Delivery(message.Inbound, now);
-        var source = rules.FindSource(message.SourceId);
+        var source = message.Inbound.Request?.Source ?? rules.FindSource(message.SourceId);
 
         if (message.Notification is not { } notification || source is null)
         {
@@ -72,12 +72,27 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
             case LedgerVerdict.KeyReused:
                 var refused = NewResult(message, part.BaseKey, Outcomes.Rejected);
                 refused.Error = Notice.Of(Codes.KeyReused);
-                Keep(message, part, decision, refused, delivery, isReplay: false);
+                KeepUnlessTold(message, part, decision, refused, delivery, isReplay: false);
                 return refused;
             default:
                 var result = Process(message, part, decision, source, delivery);
-                Keep(message, part, decision, result, delivery, decision.Verdict == LedgerVerdict.Replay);
+                KeepUnlessTold(message, part, decision, result, delivery, decision.Verdict == LedgerVerdict.Replay);
                 return result;
+        }
+    }
+
+    private void KeepUnlessTold(
+        MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Delivery delivery, bool isReplay)
+    {
+        if (message.Inbound.Request is not { } request)
+        {
+            Keep(message, part, decision, result, delivery, isReplay);
+        }
+        else if (!result.IsRejected)
+        {
+            result.Study = result.Units is [{ Study: { } study }, ..] ? StudySnapshot.Of(study) : null;
+            result.Answer = request.IsRepeatable ? result.Study : null;
+            Keep(message, part, decision, result, delivery, isReplay);
         }
     }
 
@@ -144,7 +159,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
             result.Reason = first.Reason;
         }
 
-        if (message.Inbound.Door == Door.Command)
+        if (message.Inbound.Door is Door.Command or Door.StudyApi)
         {
             result.Error = result.Units.Find(unit => unit.Error is not null)?.Error; // A command is one unit.
         }
@@ -170,6 +185,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         result.RecordedOutcome = recorded.Outcome;
         result.Reason = recorded.Reason;
         result.Error = recorded.Error;
+        result.Study = recorded.Answer;
 
         foreach (var unit in recorded.Units)
         {

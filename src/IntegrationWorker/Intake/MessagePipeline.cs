@@ -7,6 +7,7 @@ using IntegrationWorker.Matching;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
+using IntegrationWorker.StudyApi.Requests;
 
 namespace IntegrationWorker.Intake;
 
@@ -80,6 +81,7 @@ internal sealed class MessagePipeline(
     {
         Door.Hl7v2 => Hl7Reader.Read(inbound, rules, hash),
         Door.Fhir => FhirReader.Read(inbound, rules),
+        Door.StudyApi => StudyRequestMapper.Read(inbound, inbound.Request!),
         _ => CommandReader.Read(inbound, rules),
     };
 

@@ -36,6 +36,9 @@ internal sealed class WaitingMessage(InboundMessage message, long since)
 
     public void Complete(MessageResult result) => _outcome.TrySetResult(result);
 
+    /// <summary>The message cannot be decided about, and whoever waits is told so.</summary>
+    public void Fail(Exception failure) => _outcome.TrySetException(failure);
+
     /// <summary>Gives the message back undecided.</summary>
     public void Return(string reason) => _outcome.TrySetException(new DeliveryReturnedException(reason));
 }

@@ -151,6 +151,7 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
         var studyId = StudyIds.OfUid(unit.Identity.StudyInstanceUid!);
         var study = _applier.Create(studyId, unit, source, result, delivery.Now);
         result.ResolvedBy = "created";
+        result.Study = study;
         set.AddStudy(study);
         LinkRules.Learn(set, study, unit);
         recorder.Record(study, unit, result, delivery.Now);
@@ -162,6 +163,7 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
     {
         result.ResolvedBy = match.By;
         result.StudyId = study.StudyId;
+        result.Study = study;
         result.Warnings.AddRange(match.Warnings);
 
         if (StudyApplier.RefusalOf(study, unit, source) is { } refusal)

@@ -14,6 +14,9 @@ internal interface IStudyReader
     /// <summary>The studies that the number leads to, whatever its issuer, by id.</summary>
     Task<IReadOnlyList<Study>> FindByLinkAsync(LinkKind kind, string value, CancellationToken cancellationToken);
 
+    /// <summary>The studies that the number leads to, each with the issuer of the number, by id.</summary>
+    Task<IReadOnlyList<NumberedStudy>> FindByNumberAsync(LinkKey number, CancellationToken cancellationToken);
+
     /// <summary>All links of a study, its own id and UID included.</summary>
     Task<IReadOnlyList<Link>> LinksAsync(string studyId, CancellationToken cancellationToken);
 
@@ -38,6 +41,10 @@ internal interface IStudyReader
     /// <param name="max">How many at most: the latest ones.</param>
     Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(IReadOnlyCollection<LinkKey> numbers, int max, CancellationToken cancellationToken);
 }
+
+/// <summary>A study that a number leads to.</summary>
+/// <param name="Issuer">Of the number; null when nobody vouches for it.</param>
+internal sealed record NumberedStudy(Study Study, string? Issuer);
 
 /// <summary>Which studies to list; null lets all pass.</summary>
 internal sealed record StudyFilter

@@ -13,6 +13,13 @@ internal sealed class StudyReader(Database database) : IStudyReader
     private static readonly Statement<LinkKey> _selectByLink = new(
         $"select {StudyRows.Selected} from studies s where s.study_id in ({LinkRows.StudyIds}) order by s.study_id", LinkRows.Keys);
 
+    private static readonly Statement _selectByNumber = new(
+        $"""
+        select {StudyRows.Selected}, l.issuer from links l join studies s on s.study_id = l.study_id
+        where l.kind = @kind and l.value = @value
+        order by s.study_id
+        """);
+
     private static readonly Statement _selectLinks = new("select kind, value, issuer, study_id from links where study_id = @id");
 
     private static readonly Statement _selectHistory = new(
@@ -44,6 +51,12 @@ internal sealed class StudyReader(Database database) : IStudyReader
 
     public Task<IReadOnlyList<Study>> FindByLinkAsync(LinkKind kind, string value, CancellationToken cancellationToken) =>
         ReadRowsAsync(_selectByLink, [new LinkKey(kind, value)], [], StudyRows.Read, cancellationToken);
+
+    public Task<IReadOnlyList<NumberedStudy>> FindByNumberAsync(LinkKey number, CancellationToken cancellationToken) => ReadAsync(
+        _selectByNumber,
+        [SqlValue.Number("kind", (long)number.Kind), SqlValue.Text("value", number.Value)],
+        reader => new NumberedStudy(StudyRows.Read(reader), reader.GetString(StudyRows.SelectedColumns) is { Length: > 0 } issuer ? issuer : null),
+        cancellationToken);
 
     public async Task<IReadOnlyList<Link>> LinksAsync(string studyId, CancellationToken cancellationToken)
     {

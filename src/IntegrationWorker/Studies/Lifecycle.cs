@@ -34,7 +34,7 @@ internal static class Lifecycle
             return false;
         }
 
-        if (MayNotReinstate(application, state.Last))
+        if (MayNotReinstate(application.Study, application.Unit, application.Source))
         {
             application.Warn(Notice.Of(Codes.MayNotReinstate));
             return false;
@@ -49,18 +49,20 @@ internal static class Lifecycle
         return true;
     }
 
-    private static bool MayNotReinstate(UnitApplication application, Write? canceller)
+    /// <summary>The source of the unit has no say over who cancelled the study.</summary>
+    public static bool MayNotReinstate(Study study, UnitUpdate unit, Source source)
     {
-        var authority = application.Source.AuthorityFor(FieldNames.IsCancelled);
+        var authority = source.AuthorityFor(FieldNames.IsCancelled);
+        var canceller = study.State.Fields.GetValueOrDefault(FieldNames.IsCancelled)?.Last;
 
         if (authority == Authority.Operator)
         {
             return false;
         }
 
-        return application.Study.State.EnteredInError
+        return study.State.EnteredInError
             || (canceller is not null && canceller.Authority.Rank() > authority.Rank())
-            || (application.Unit.Kind == UnitKind.FhirResource && canceller?.Source != application.Unit.SourceId);
+            || (unit.Kind == UnitKind.FhirResource && canceller?.Source != unit.SourceId);
     }
 
     /// <summary>

@@ -48,6 +48,14 @@ internal sealed class MessageResult
     [JsonPropertyName("subscription")]
     public SubscriptionNote? Subscription { get; set; }
 
+    /// <summary>The study as a write through the study API left it, kept for a client that asks again under the same key; null for everything else.</summary>
+    [JsonPropertyName("answer")]
+    public StudySnapshot? Answer { get; set; }
+
+    /// <summary>The same for the one who waits now, whether it is kept or not.</summary>
+    [JsonIgnore]
+    public StudySnapshot? Study { get; set; }
+
     [JsonIgnore]
     public bool IsRejected => Outcome == Outcomes.Rejected;
 
@@ -70,6 +78,7 @@ internal sealed class MessageResult
             RecordedOutcome = RecordedOutcome,
             DeadLetterId = DeadLetterId,
             Subscription = Subscription,
+            Answer = Answer,
         };
     }
 }

@@ -37,6 +37,7 @@ internal sealed class StudyApplier(Rulebook rules)
             StudyId = studyId,
             StudyInstanceUid = unit.Identity.StudyInstanceUid!,
             OrgId = unit.OrgIdAtCreation,
+            ExpressCustomerId = unit.ExpressCustomerId,
             CreatedAt = now,
             UpdatedAt = now,
             CreatedBy = unit.SourceId,
@@ -96,6 +97,11 @@ internal sealed class StudyApplier(Rulebook rules)
             return Notice.Of(Codes.VersionMismatch, "actual", study.Version, "expected", expected);
         }
 
+        if (unit.Terms is { } terms && RefusalOf(study, unit, source, terms) is { } unmet)
+        {
+            return unmet;
+        }
+
         if (unit.Kind == UnitKind.Command && MetadataApplier.PairsBeyondLimit(study, unit) is { } count)
         {
             return Notice.Of(Codes.TooManyPairs, "count", count);
@@ -107,6 +113,29 @@ internal sealed class StudyApplier(Rulebook rules)
         }
 
         return CancelOfFinal(study, unit);
+    }
+
+    /// <summary>Who waits for the study as the answer is not given one that is not what was asked for.</summary>
+    private static Notice? RefusalOf(Study study, UnitUpdate unit, Source source, RequestTerms terms)
+    {
+        if (terms.MustBeNew)
+        {
+            return Notice.Of(Codes.StoreRefused, "detail", "there is a study with this UID", "location", "/studyInstanceUid");
+        }
+
+        if (terms.Versions?.Contains(study.Version) == false)
+        {
+            return Notice.Of(Codes.VersionMismatch, "actual", study.Version, "expected", string.Join(" or ", terms.Versions.DefaultIfEmpty()));
+        }
+
+        if (unit.Signal != Signal.Active)
+        {
+            return null;
+        }
+
+        return !study.IsCancelled ? Notice.Of(Codes.StoreRefused, "detail", "the study is not cancelled")
+            : Lifecycle.MayNotReinstate(study, unit, source) ? Notice.Of(Codes.MayNotReinstate)
+            : null;
     }
 
     /// <summary>A cancel that would take effect on a read examination goes to a person (LCY-002). §3.5, §6.5.</summary>

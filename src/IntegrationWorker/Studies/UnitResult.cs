@@ -74,6 +74,10 @@ internal sealed class UnitResult
     [JsonIgnore]
     public UnitUpdate? Update { get; init; }
 
+    /// <summary>The study that the unit was applied to or created. Not stored.</summary>
+    [JsonIgnore]
+    public Study? Study { get; set; }
+
     public bool IsSameUnit(UnitResult other) => Unit == other.Unit && MessageKey == other.MessageKey;
 }
 

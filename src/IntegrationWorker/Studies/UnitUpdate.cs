@@ -136,6 +136,14 @@ internal sealed class UnitUpdate
     [JsonPropertyName("noorg")]
     public bool OrgNotFound { get; set; }
 
+    /// <summary>Creation through the study API: kept with the study. Never waits, so it is not stored.</summary>
+    [JsonIgnore]
+    public string? ExpressCustomerId { get; init; }
+
+    /// <summary>Writes through the study API only; null for messages. Never waits, so it is not stored.</summary>
+    [JsonIgnore]
+    public RequestTerms? Terms { get; init; }
+
     /// <summary>Number of the event in a subscription notification, or null.</summary>
     [JsonPropertyName("ev"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? EventNumber { get; set; }

@@ -4,13 +4,13 @@ using IntegrationWorker.Studies;
 namespace IntegrationWorker.StudyApi;
 
 /// <summary>Reads pages of studies: for the endpoint and the command line.</summary>
-internal sealed class StudyList(IStudyReader reader, Rulebook rules)
+internal sealed class StudyList(IStudyReader reader, StudyResources resources, Rulebook rules)
 {
     public async Task<StudyPage> ReadAsync(StudyQuery query, CancellationToken cancellationToken)
     {
-        if (query.Accession is { } accession)
+        if (query.Number is { } number)
         {
-            return await ReadByAccessionAsync(accession, query.Issuer, cancellationToken);
+            return await ReadByNumberAsync(number, query.Issuer, cancellationToken);
         }
 
         var limit = query.Limit ?? StudyQuery.LimitUsual;
@@ -18,30 +18,20 @@ internal sealed class StudyList(IStudyReader reader, Rulebook rules)
 
         // One more than is shown tells whether there is a next page.
         var found = await reader.ListAsync(query.Filter, limit + 1, after, cancellationToken);
-        var shown = found.Take(limit).Select(study => StudyResource.Of(study, rules)).ToList();
+        var shown = await resources.OfAllAsync(found.Take(limit), cancellationToken);
         var hasMore = found.Count > limit;
 
         return new StudyPage(shown, hasMore, hasMore ? StudyQuery.WriteCursor(shown[^1].StudyId) : null);
     }
 
-    private async Task<StudyPage> ReadByAccessionAsync(string accession, string? issuer, CancellationToken cancellationToken)
+    private async Task<StudyPage> ReadByNumberAsync(LinkKey number, string? issuer, CancellationToken cancellationToken)
     {
-        var found = await reader.FindByLinkAsync(LinkKind.Accession, accession, cancellationToken);
-        var shown = new List<StudyResource>();
+        var found = await reader.FindByNumberAsync(number, cancellationToken);
+        var meant = found
+            .Where(one => issuer is null || rules.IsSameIssuer(one.Issuer, issuer))
+            .Select(one => one.Study)
+            .DistinctBy(study => study.StudyId);
 
-        foreach (var study in found)
-        {
-            var links = issuer is null ? [] : await reader.LinksAsync(study.StudyId, cancellationToken);
-
-            if (issuer is null || links.Any(link => IsAccession(link, accession, issuer)))
-            {
-                shown.Add(StudyResource.Of(study, rules));
-            }
-        }
-
-        return new StudyPage(shown, false, null);
+        return new StudyPage(await resources.OfAllAsync(meant, cancellationToken), false, null);
     }
-
-    private bool IsAccession(Link link, string accession, string issuer) =>
-        link.Kind == LinkKind.Accession && link.Value == accession && rules.IsSameIssuer(link.Issuer, issuer);
 }

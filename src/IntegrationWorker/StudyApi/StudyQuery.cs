@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.StudyApi;
 
@@ -28,13 +29,26 @@ internal sealed record StudyQuery
     /// <summary>An accession number, exactly.</summary>
     public string? Accession { get; init; }
 
-    /// <summary>Of <see cref="Accession"/>; null: whatever its issuer.</summary>
+    /// <summary>A filler order number, exactly.</summary>
+    public string? FillerOrderNumber { get; init; }
+
+    /// <summary>A placer order number, exactly.</summary>
+    public string? PlacerOrderNumber { get; init; }
+
+    /// <summary>Of the number; null: whatever its issuer.</summary>
     public string? Issuer { get; init; }
 
     public int? Limit { get; init; }
 
     /// <summary>From the page before; opaque.</summary>
     public string? Cursor { get; init; }
+
+    /// <summary>The number that studies are looked up by; null: they are listed.</summary>
+    public LinkKey? Number =>
+        Accession is not null ? new LinkKey(LinkKind.Accession, Accession)
+        : FillerOrderNumber is not null ? new LinkKey(LinkKind.Filler, FillerOrderNumber)
+        : PlacerOrderNumber is not null ? new LinkKey(LinkKind.Placer, PlacerOrderNumber)
+        : null;
 
     public StudyFilter Filter => new()
     {
@@ -68,17 +82,32 @@ internal sealed record StudyQuery
             yield return new ProblemError("cursor", "unknown-value", "Use the cursor of the page before.");
         }
 
-        if (Issuer is not null && Accession is null)
+        foreach (var (name, value) in ((string, string?)[])[("assignedTo", AssignedTo is "null" ? null : AssignedTo), ("expressCustomerId", ExpressCustomerId)])
         {
-            yield return new ProblemError("issuer", "not-alone", "An issuer goes with an accession number.");
+            if (value is not null && !StudyIds.IsId(name == "assignedTo" ? "usr" : "cus", value))
+            {
+                yield return new ProblemError(name, "unknown-value", "Write an id: three letters, an underscore and 32 hex digits.");
+            }
+        }
+
+        if (Issuer is not null && Number is null)
+        {
+            yield return new ProblemError("issuer", "not-alone", "An issuer goes with an accession or order number.");
+        }
+
+        if (Number is not null && (CountOfNumbers > 1 || Cursor is not null || Limit is not null || Filter != StudyFilter.All))
+        {
+            yield return new ProblemError("", "not-together", "A number is looked up by itself, with its issuer only.");
         }
     }
+
+    private int CountOfNumbers => ((string?[])[Accession, FillerOrderNumber, PlacerOrderNumber]).Count(number => number is not null);
 
     public static string WriteCursor(string studyId) => Convert.ToBase64String(Encoding.ASCII.GetBytes(studyId));
 
     /// <summary>The study id in a cursor, or null.</summary>
     public static string? ReadCursor(string cursor) =>
-        Base64.IsValid(cursor) && Encoding.ASCII.GetString(Convert.FromBase64String(cursor)) is { } id && id.StartsWith("stu_", StringComparison.Ordinal)
+        Base64.IsValid(cursor) && Encoding.ASCII.GetString(Convert.FromBase64String(cursor)) is { } id && StudyIds.IsId("stu", id)
             ? id
             : null;
 }

@@ -31,31 +31,17 @@ internal sealed record StudyResource
     public required UserReference? AssignedTo { get; init; }
 
     /// <summary>Null: the study came by a message.</summary>
-    public object? CreatedByApiKey { get; init; }
+    public required ApiKeyReference? CreatedByApiKey { get; init; }
 
-    public object? CreatedByUser { get; init; }
+    /// <summary>Null: users do not create studies here.</summary>
+    public UserReference? CreatedByUser { get; init; }
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     public required OrgReference? Org { get; init; }
 
-    public object? ExpressCustomer { get; init; }
-
-    public static StudyResource Of(Study study, Rulebook rules) => new()
-    {
-        StudyId = study.StudyId,
-        StudyInstanceUid = study.StudyInstanceUid,
-        StudyDescription = study.Description,
-        Severity = study.Severity,
-        StudyViewerStatus = study.StudyViewerStatus,
-        IsCancelled = study.IsCancelled,
-        CancelledAt = study.CancelledAt?.ToUniversalTime(),
-        CreatedAt = study.CreatedAt.ToUniversalTime(),
-        UpdatedAt = study.UpdatedAt.ToUniversalTime(),
-        AssignedTo = study.AssignedTo is { } userId ? UserReference.Of(userId, rules.Users.Find(userId)) : null,
-        Metadata = study.Metadata.ToDictionary(),
-        Org = study.OrgId is { } orgId ? new OrgReference(orgId, rules.Orgs.FirstOrDefault(org => org.OrgId == orgId)?.OrgName) : null,
-    };
+    /// <summary>Newer clients look for it in the place of the organization; always null.</summary>
+    public OrgReference? ExpressCustomer { get; init; }
 }
 
 /// <summary>A user: names and suffixes when they are known.</summary>
@@ -95,3 +81,7 @@ internal sealed record UserReference
 
 /// <summary>The organization that owns a study.</summary>
 internal sealed record OrgReference(string OrgId, string? OrgName);
+
+/// <summary>The key that a study was created with.</summary>
+/// <param name="Description">The name of the key.</param>
+internal sealed record ApiKeyReference(Guid ApiKeyId, string Description, bool IsViewerEnabled = true);

@@ -27,14 +27,15 @@ internal sealed class RunningWorker : IAsyncDisposable
 
     /// <param name="folder">Where its store is: the next one that is started there goes on with it.</param>
     /// <param name="further">Members of a settings file, each with a comma behind it.</param>
-    public static async Task<RunningWorker> StartAsync(SettingsFolder folder, CancellationToken cancellationToken, string further = "")
+    /// <param name="http">Members of its section Http, likewise.</param>
+    public static async Task<RunningWorker> StartAsync(SettingsFolder folder, CancellationToken cancellationToken, string further = "", string http = "")
     {
         var settings = WorkerSettings.Load([
             Repository.PathOf("tests", "Samples", "examples", "_fixtures", "config.json"),
             folder.Write($$"""
                 {
                   {{further}}
-                  "Http": { "Urls": "http://127.0.0.1:0" }, "Logging": { "LogLevel": { "Default": "None", "Microsoft.Hosting.Lifetime": "None" } },
+                  "Http": { {{http}} "Urls": "http://127.0.0.1:0" }, "Logging": { "LogLevel": { "Default": "None", "Microsoft.Hosting.Lifetime": "None" } },
                   "Store": { "Path": "{{folder.PathOf("worker.db")}}" }, "Protection": { "KeyFile": "{{folder.PathOf("keys.json")}}" }
                 }
                 """),

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using IntegrationWorker.Access;
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Decoding;
+using IntegrationWorker.Hosting.Problems;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Studies;
+using IntegrationWorker.StudyApi.Requests;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace IntegrationWorker.StudyApi;
+
+/// <summary>Takes a write from its request to its answer: reads it, sends it the way of every message, and waits for its commit.</summary>
+internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvider time)
+{
+    private static readonly string[] _mediaTypes = ["application/json", "application/merge-patch+json"];
+
+    // Keys of requests that are under way here. On another worker the second request waits for the first one's commit.
+    private readonly ConcurrentDictionary<(string SourceId, string Key), bool> _running = new();
+
+    /// <param name="studyId">Of a patch; null where the body names the study.</param>
+    public async Task<(MessageResult? Result, ProblemHttpResult? Problem)> WriteAsync(
+        HttpContext context, StudyOperation operation, string? studyId, CancellationToken cancellationToken)
+    {
+        if (!IsJson(context.Request))
+        {
+            return Refuse(Problem.Of(
+                StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The body is JSON: Content-Type: application/json."));
+        }
+
+        if (!RequestHeaders.TryReadVersions(context.Request.Headers, out var versions))
+        {
+            return Refuse(Problem.Malformed("If-Match is a list of entity tags: \"3\".", new ProblemError("If-Match", "malformed", "Send the ETag of the study.")));
+        }
+
+        if (!RequestHeaders.TryReadKey(context.Request.Headers, out var key))
+        {
+            return Refuse(Problem.Malformed(
+                "Idempotency-Key is a text of 1 to 256 visible characters.", new ProblemError("Idempotency-Key", "malformed", "Send a UUID.")));
+        }
+
+        var body = await ReadBodyAsync(context, cancellationToken);
+        var caller = Caller.Of(context);
+        var (request, faults) = Read(operation, body, studyId, caller.Source);
+
+        if (request is null)
+        {
+            return Refuse(StudyProblems.Of(faults));
+        }
+
+        request = request with
+        {
+            Key = key ?? $"made-{Guid.CreateVersion7():N}",
+            IsRepeatable = key is not null,
+            Fingerprint = key is not null ? FingerprintOf(operation, body, studyId) : SHA256.HashData(body),
+            Versions = versions,
+        };
+
+        return await DecideAsync(MessageOf(context, request, body), request, cancellationToken);
+    }
+
+    private static (MessageResult?, ProblemHttpResult?) Refuse(ProblemHttpResult problem) => (null, problem);
+
+    private async Task<(MessageResult?, ProblemHttpResult?)> DecideAsync(InboundMessage message, StudyRequest request, CancellationToken cancellationToken)
+    {
+        var running = (request.Source.SourceId, request.Key);
+
+        if (request.IsRepeatable && !_running.TryAdd(running, true))
+        {
+            return Refuse(StudyProblems.Of([Notice.Of(Codes.InProgressElsewhere)]));
+        }
+
+        // Not the caller's token: what was handed over is decided about, and until then it is under way.
+        var deciding = door.DecideAsync(message, CancellationToken.None);
+
+        if (request.IsRepeatable)
+        {
+            _ = deciding.ContinueWith(_ => _running.TryRemove(running, out var _), TaskScheduler.Default);
+        }
+
+        return await deciding.WaitAsync(cancellationToken);
+    }
+
+    private (StudyRequest? Request, IReadOnlyList<Notice> Faults) Read(StudyOperation operation, byte[] body, string? studyId, Source source)
+    {
+        var request = new StudyRequest { Operation = operation, Source = source, Key = "", IsRepeatable = false, Fingerprint = [] };
+        var allowed = StudyRequestRules.Of(rules, source);
+
+        switch (operation)
+        {
+            case StudyOperation.Create:
+                var creation = StudyRequestReader.ReadCreation(body, allowed);
+                return (creation.Request is { } made ? request with { Creation = made } : null, creation.Faults);
+            case StudyOperation.Patch:
+                var patch = StudyRequestReader.ReadPatch(body, allowed);
+                return (patch.Request is { } changes ? request with { Patch = changes, Reference = new Requests.StudyReference(studyId, null) } : null, patch.Faults);
+            default:
+                var reference = StudyRequestReader.ReadReference(body);
+                return (reference.Request is { } study ? request with { Reference = study } : null, reference.Faults);
+        }
+    }
+
+    private InboundMessage MessageOf(HttpContext context, StudyRequest request, byte[] body)
+    {
+        var headers = context.Request.Headers;
+
+        return new InboundMessage
+        {
+            Door = Door.StudyApi,
+            Body = body,
+            SourceId = request.Source.SourceId,
+            ReceivedAt = time.GetUtcNow(),
+            CorrelationId = headers["x-correlation-id"] is [{ Length: > 0 } correlation] ? correlation : null,
+            DeliveryId = headers["x-request-id"] is [{ Length: > 0 } id] ? id : null,
+            Request = request,
+        };
+    }
+
+    // Where there is nothing, nothing has to say what it is.
+    private static bool IsJson(HttpRequest request) =>
+        request.ContentType is { } type
+            ? _mediaTypes.Contains(type.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase)
+            : request.ContentLength is null or 0;
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = StudyRequestReader.BodyBytesMax;
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancellationToken);
+
+        return body.ToArray();
+    }
+
+    /// <summary>Equal for requests that ask for the same, however their JSON is written.</summary>
+    private static byte[] FingerprintOf(StudyOperation operation, byte[] body, string? studyId)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(JsonBody.IsBlank(body) ? "{}"u8.ToArray() : JsonBody.WithoutMark(body));
+
+        return SHA256.HashData([.. Encoding.UTF8.GetBytes($"{StudyRequestMapper.TypeOf(operation)}\n{studyId}\n"), .. JsonCanonical.Hash(document.RootElement)]);
+    }
+}
