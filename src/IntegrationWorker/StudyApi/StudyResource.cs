@@ -31,7 +31,7 @@ internal sealed record StudyResource
     public required UserReference? AssignedTo { get; init; }
 
     /// <summary>Null: the study came by a message.</summary>
-    public required ApiKeyReference? CreatedByApiKey { get; init; }
+    public ApiKeyReference? CreatedByApiKey { get; init; }
 
     /// <summary>Null: users do not create studies here.</summary>
     public UserReference? CreatedByUser { get; init; }

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using IntegrationWorker.Access;
 using IntegrationWorker.Contracts;
-using IntegrationWorker.Decoding;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Studies;
@@ -44,7 +42,7 @@ internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvide
 
         var body = await ReadBodyAsync(context, cancellationToken);
         var caller = Caller.Of(context);
-        var (request, faults) = Read(operation, body, studyId, caller.Source);
+        var (request, faults) = StudyRequest.Read(operation, body, studyId, caller.Source, rules);
 
         if (request is null)
         {
@@ -55,7 +53,7 @@ internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvide
         {
             Key = key ?? $"made-{Guid.CreateVersion7():N}",
             IsRepeatable = key is not null,
-            Fingerprint = key is not null ? FingerprintOf(operation, body, studyId) : SHA256.HashData(body),
+            Fingerprint = key is not null ? StudyRequest.FingerprintOf(operation, body, studyId) : SHA256.HashData(body),
             Versions = versions,
         };
 
@@ -82,25 +80,6 @@ internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvide
         }
 
         return await deciding.WaitAsync(cancellationToken);
-    }
-
-    private (StudyRequest? Request, IReadOnlyList<Notice> Faults) Read(StudyOperation operation, byte[] body, string? studyId, Source source)
-    {
-        var request = new StudyRequest { Operation = operation, Source = source, Key = "", IsRepeatable = false, Fingerprint = [] };
-        var allowed = StudyRequestRules.Of(rules, source);
-
-        switch (operation)
-        {
-            case StudyOperation.Create:
-                var creation = StudyRequestReader.ReadCreation(body, allowed);
-                return (creation.Request is { } made ? request with { Creation = made } : null, creation.Faults);
-            case StudyOperation.Patch:
-                var patch = StudyRequestReader.ReadPatch(body, allowed);
-                return (patch.Request is { } changes ? request with { Patch = changes, Reference = new Requests.StudyReference(studyId, null) } : null, patch.Faults);
-            default:
-                var reference = StudyRequestReader.ReadReference(body);
-                return (reference.Request is { } study ? request with { Reference = study } : null, reference.Faults);
-        }
     }
 
     private InboundMessage MessageOf(HttpContext context, StudyRequest request, byte[] body)
@@ -132,13 +111,5 @@ internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvide
         await context.Request.Body.CopyToAsync(body, cancellationToken);
 
         return body.ToArray();
-    }
-
-    /// <summary>Equal for requests that ask for the same, however their JSON is written.</summary>
-    private static byte[] FingerprintOf(StudyOperation operation, byte[] body, string? studyId)
-    {
-        using var document = System.Text.Json.JsonDocument.Parse(JsonBody.IsBlank(body) ? "{}"u8.ToArray() : JsonBody.WithoutMark(body));
-
-        return SHA256.HashData([.. Encoding.UTF8.GetBytes($"{StudyRequestMapper.TypeOf(operation)}\n{studyId}\n"), .. JsonCanonical.Hash(document.RootElement)]);
     }
 }

@@ -25,19 +25,19 @@ public sealed partial class CodeCoverageTests
         [Codes.TooManyWaiting] = "ParkedUnitTests.GivenAsManyWaitingUnitsAsMayWaitUnderOneKey_WhenAnotherComes_ThenItGoesToAPerson", // A hundred messages.
         [Codes.DatabaseDown] = "BatcherTests.GivenAStoreThatFails_WhenItWorksAgain_ThenTheSameBatchIsCommittedAndHealthSaidWhy",
         [Codes.GivenUp] = "BatcherTests.GivenAMessageThatKeepsFailingAlone_WhenTwoHoursAreOver_ThenItIsOneDeadLetter",
+        [Codes.StoreRefused] = "StudyContractTests.GivenAStudy_WhenCancelledAndUncancelled_ThenEachAnswersTheStudyAsItIs",
+        [Codes.InProgressElsewhere] = "StudyErrorTests.GivenARequestUnderWay_WhenItComesAgain_ThenTheSecondIsAConflictAndTheFirstIsDone",
+        [Codes.StoreTooManyRequests] = "StudyLimitTests.GivenALimit_WhenAKeyPassesIt_ThenItIsToldWhenToComeAgainAndOtherKeysAreNot",
     };
 
     /// <summary>What nothing in the program can produce, and why.</summary>
     private static readonly Dictionary<string, string> _notYet = new()
     {
-        [Codes.StoreRefused] = NoRemoteStore,
         [Codes.StudyGone] = NoRemoteStore,
         [Codes.KeysKept] = NoRemoteStore,
-        [Codes.StoreTooManyRequests] = NoRemoteStore,
         [Codes.StoreServerError] = NoRemoteStore,
         [Codes.StoreNoAnswer] = NoRemoteStore,
         [Codes.StoreConcurrentChange] = NoRemoteStore,
-        [Codes.InProgressElsewhere] = NoRemoteStore, // Leases are of the remote store only: docs/mapping.md §5.4.
         [Codes.UserDirectoryDown] = NoRemoteDirectory,
         [Codes.OrgDirectoryDown] = NoRemoteDirectory,
         [Codes.FhirAccessRefused] = NoFetch,

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using IntegrationWorker.Decoding;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.StudyApi.Requests;
@@ -30,4 +34,34 @@ internal sealed record StudyRequest
 
     /// <summary>The study that is there: of everything but a creation.</summary>
     public StudyReference? Reference { get; init; }
+
+    /// <summary>Reads a body. Key, fingerprint and condition are the headers' business and empty here.</summary>
+    /// <param name="studyId">Of a patch; null where the body names the study.</param>
+    public static (StudyRequest? Request, IReadOnlyList<Notice> Faults) Read(
+        StudyOperation operation, ReadOnlyMemory<byte> body, string? studyId, Source source, Rulebook rules)
+    {
+        var request = new StudyRequest { Operation = operation, Source = source, Key = "", IsRepeatable = false, Fingerprint = [] };
+        var allowed = StudyRequestRules.Of(rules, source);
+
+        switch (operation)
+        {
+            case StudyOperation.Create:
+                var creation = StudyRequestReader.ReadCreation(body, allowed);
+                return (creation.Request is { } made ? request with { Creation = made } : null, creation.Faults);
+            case StudyOperation.Patch:
+                var patch = StudyRequestReader.ReadPatch(body, allowed);
+                return (patch.Request is { } changes ? request with { Patch = changes, Reference = new StudyReference(studyId, null) } : null, patch.Faults);
+            default:
+                var reference = StudyRequestReader.ReadReference(body);
+                return (reference.Request is { } study ? request with { Reference = study } : null, reference.Faults);
+        }
+    }
+
+    /// <summary>Equal for requests that ask for the same, however their JSON is written.</summary>
+    public static byte[] FingerprintOf(StudyOperation operation, ReadOnlyMemory<byte> body, string? studyId)
+    {
+        using var document = JsonDocument.Parse(JsonBody.IsBlank(body.Span) ? "{}"u8.ToArray() : JsonBody.WithoutMark(body));
+
+        return SHA256.HashData([.. Encoding.UTF8.GetBytes($"{StudyRequestMapper.TypeOf(operation)}\n{studyId}\n"), .. JsonCanonical.Hash(document.RootElement)]);
+    }
 }
