@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Problems;
+using IntegrationWorker.Hosting.Reference;
 
 namespace IntegrationWorker.Hosting;
 
@@ -15,7 +16,7 @@ internal static class HostingServices
         services.AddSingleton<Readiness>();
         services.AddHostedService<StoreOpening>();
         services.AddProblems();
-        services.AddOpenApi("v1");
+        services.AddApiDescription();
         services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.Converters.Add(new UtcTimeConverter());

@@ -3,6 +3,7 @@ using IntegrationWorker.DeadLetters;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Jobs;
 using IntegrationWorker.Hosting.Problems;
+using IntegrationWorker.Hosting.Reference;
 using IntegrationWorker.Hosting.Settings;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Mllp;
@@ -53,7 +54,7 @@ internal static class WorkerHost
         app.MapStudyApi();
         app.MapDeadLetters();
         app.MapApiKeys();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapReference();
 
         return app;
     }

@@ -1,6 +1,7 @@
 using IntegrationWorker.Access;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting.Problems;
+using IntegrationWorker.Hosting.Reference;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 using IntegrationWorker.StudyApi.Requests;
@@ -11,6 +12,9 @@ namespace IntegrationWorker.StudyApi;
 internal static class StudyEndpoints
 {
     private const string Path = "/v1/viewer/studies";
+
+    private static readonly DescribedHeader _key = new("Idempotency-Key", "1 to 256 characters: sent again under it, the request gets its first answer again");
+    private static readonly DescribedHeader _condition = new("If-Match", "The ETag that the study must have; else 412");
 
     public static void MapStudyApi(this IEndpointRouteBuilder routes)
     {
@@ -46,6 +50,7 @@ internal static class StudyEndpoints
             .Accepts<StudyPatchBody>("application/json", "application/merge-patch+json")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .WithMetadata(_condition)
             .WithName("UpdateStudy")
             .WithSummary("Changes what is sent and leaves the rest");
         group.MapPost("/cancel", CancelAsync)
@@ -53,6 +58,7 @@ internal static class StudyEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .WithMetadata(_condition)
             .WithName("CancelStudy")
             .WithSummary("Cancels a study; one that is cancelled stays as it is");
         group.MapPost("/uncancel", UncancelAsync)
@@ -60,9 +66,11 @@ internal static class StudyEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .WithMetadata(_condition)
             .WithName("UncancelStudy")
             .WithSummary("Makes a cancelled study active; 409 when it is not cancelled");
-        group.ProducesProblem(StatusCodes.Status400BadRequest)
+        group.WithMetadata(_key)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
