@@ -6,7 +6,7 @@ using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>dead-letters list|groups|show|replay|discard|restore</c>.</summary>
+/// <summary><c>dead-letters list|groups|show|replay|jobs|discard|restore</c>.</summary>
 internal static class DeadLettersVerbs
 {
     private static readonly Option<string?> _status = new("--status") { Description = string.Join(", ", DeadLetterStatus.All) };
@@ -30,16 +30,16 @@ internal static class DeadLettersVerbs
         var show = new Command("show", "Show one dead letter with its body: it holds what the message says") { _id, CommonOptions.Json };
         show.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ShowAsync(parsed, services, t), token));
 
-        var replay = new Command("replay", "Send one dead letter through the front door again") { _id, _why, CommonOptions.Json };
-        replay.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ReplayAsync(parsed, services, t), token));
-
         var discard = new Command("discard", "Close one dead letter without applying it") { _id, _why };
         discard.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => DiscardAsync(parsed, services, t), token));
 
         var restore = new Command("restore", "Open one dead letter again that was discarded or superseded") { _id, _why };
         restore.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => RestoreAsync(parsed, services, t), token));
 
-        return new Command("dead-letters", "Look after messages that could not be applied") { list, groups, show, replay, discard, restore };
+        return new Command("dead-letters", "Look after messages that could not be applied") 
+        {
+            list, groups, show, ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), discard, restore,
+        };
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
@@ -100,32 +100,6 @@ internal static class DeadLettersVerbs
         Console.WriteLine(letter.Body?.Replace('\r', '\n') ?? letter.BodyBase64);
 
         return ExitCodes.Ok;
-    }
-
-    private static async Task<int> ReplayAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
-    {
-        ReplayReceipt receipt;
-
-        try
-        {
-            receipt = await services.GetRequiredService<DeadLetterDesk>().ReplayAsync(
-                parsed.GetRequiredValue(_id), Environment.UserName, parsed.GetRequiredValue(_why), cancellationToken) ?? throw Unknown(parsed);
-        }
-        catch (DeadLetterBusyException busy)
-        {
-            throw new VerbFailedException(busy.Message);
-        }
-
-        if (parsed.GetValue(CommonOptions.Json))
-        {
-            Verb.PrintJson(receipt);
-        }
-        else
-        {
-            Console.WriteLine($"{receipt.DeadLetter.Id}: {Joined(receipt.Result.Outcome, receipt.Result.Error?.Code)}, now {receipt.DeadLetter.Status}");
-        }
-
-        return receipt.Result.IsRejected ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
     private static async Task<int> DiscardAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)

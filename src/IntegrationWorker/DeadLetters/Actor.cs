@@ -1,8 +1,10 @@
+using IntegrationWorker.Access;
+
 namespace IntegrationWorker.DeadLetters;
 
 /// <summary>Who acts, for the record.</summary>
 internal static class Actor
 {
-    /// <summary>The name of the key or user of a request; <c>local</c> where nobody has to say who they are.</summary>
-    public static string Of(HttpContext context) => context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : "local";
+    /// <summary>Name and source id of the caller's key; <c>local</c> for a program on this machine that needs none.</summary>
+    public static string Of(HttpContext context) => Caller.Of(context) is { Key: { } key, SourceId: var id } ? $"{key.Name} ({id})" : "local";
 }

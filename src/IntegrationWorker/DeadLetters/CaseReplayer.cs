@@ -39,6 +39,16 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
         return outcomes;
     }
 
+    /// <summary>What replaying dead letters now would do, by the code that would do it. Writes nothing.</summary>
+    public async Task<IReadOnlyList<CaseOutcome>> PreviewAsync(IReadOnlyList<DeadLetterCase> letters, CancellationToken cancellationToken)
+    {
+        MappedMessage[] messages = [.. letters.Select(letter => pipeline.Read(MessageOf(letter)))];
+        var results = await pipeline.PreviewAsync(messages, cancellationToken);
+        var now = time.GetUtcNow();
+
+        return [.. letters.Select((letter, i) => new CaseOutcome(letter, results[i], Receipt.Of(letter, messages[i], results[i], "", now)))];
+    }
+
     /// <summary>The message of a dead letter, as it is replayed.</summary>
     public static InboundMessage MessageOf(DeadLetterCase letter)
     {

@@ -1,4 +1,5 @@
 using IntegrationWorker.Access;
+using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,6 +30,7 @@ internal static class DeadLetterEndpoints
         group.MapPost("/{id}/restore", RestoreAsync)
             .WithName("RestoreDeadLetter")
             .WithSummary("Open one dead letter again that was discarded or superseded");
+        group.MapReplays();
     }
 
     private static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(

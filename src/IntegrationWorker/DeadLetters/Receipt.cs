@@ -42,7 +42,7 @@ internal sealed record Receipt(
             result.MessageKey,
             string.Concat(message.Parts.Select(part => Convert.ToHexStringLower(part.Fingerprint))),
             letter.Summary.Revision,
-            result.RecordedOutcome ?? letter.Attempts.LastOrDefault(attempt => attempt.Action == DeadLetterActions.Replay)?.Outcome ?? Contracts.Outcomes.Rejected,
+            result.RecordedOutcome ?? Contracts.Outcomes.Rejected,
             DeadLetterStatus.IsClosed(letter.Summary.Status) ? null : letter.Summary.Code,
             result.Outcome,
             error?.Code,
@@ -72,6 +72,7 @@ internal sealed record ReceiptChange(string StudyId, string? EventId, IReadOnlyL
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ReceiptJson : JsonSerializerContext
 {
     // Made when it is asked for: the generated Default may not be there yet while this class is being made.

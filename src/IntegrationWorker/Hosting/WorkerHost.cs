@@ -38,6 +38,7 @@ internal static class WorkerHost
             .AddStudyApi()
             .AddStudyWriting()
             .AddDeadLetters()
+            .AddReplayRunner()
             .AddJobs(settings.Configuration);
 
         var app = builder.Build();

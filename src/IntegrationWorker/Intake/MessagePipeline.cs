@@ -43,15 +43,16 @@ internal sealed class MessagePipeline(
         return results;
     }
 
-    public async Task<MessageResult> PreviewAsync(InboundMessage message, CancellationToken cancellationToken)
-    {
-        var mapped = Read(message);
+    public async Task<MessageResult> PreviewAsync(InboundMessage message, CancellationToken cancellationToken) =>
+        (await PreviewAsync([Read(message)], cancellationToken))[0];
 
+    /// <summary>What a batch of messages would do now. Writes nothing.</summary>
+    public async Task<IReadOnlyList<MessageResult>> PreviewAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
+    {
         // Decided as any other message is, and then let go of: what the transaction claimed is rolled back.
         await using var transaction = await store.BeginAsync(cancellationToken);
-        var results = await DecideAsync(transaction, [mapped], new BatchChanges(), cancellationToken);
 
-        return results[0];
+        return await DecideAsync(transaction, batch, new BatchChanges(), cancellationToken);
     }
 
     private async Task<IReadOnlyList<MessageResult>> DecideAsync(

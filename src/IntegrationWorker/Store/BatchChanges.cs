@@ -29,6 +29,9 @@ internal sealed class BatchChanges
     /// <summary>What replays made of dead letters.</summary>
     public List<CaseStep> CaseSteps { get; } = [];
 
+    /// <summary>Progress of the replay job that the batch belongs to; null for everything else.</summary>
+    public ReplayProgress? Replay { get; set; }
+
     public List<ParkedUnit> NewParked { get; } = [];
 
     /// <summary>Unit keys of parked units that were applied or given up.</summary>

@@ -100,6 +100,15 @@ internal sealed class DeadLetterStore(Database database, DataProtector protector
         return letter;
     }
 
+    public async Task<IReadOnlyList<DeadLetterCase>> GetAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var found = new List<DeadLetterCase>();
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunRowsAsync(DeadLetterRows.SelectCases, ids, cancellationToken, reader => found.Add(DeadLetterRows.ReadCase(reader, [], protector)));
+
+        return found;
+    }
+
     public async Task AddAsync(DeadLetterEntry entry, CancellationToken cancellationToken)
     {
         await using var session = await database.BeginAsync(cancellationToken);

@@ -15,6 +15,9 @@ internal interface IDeadLetterStore
     /// <summary>One dead letter with its decrypted parts and its attempts, or null.</summary>
     Task<DeadLetterCase?> GetAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>Dead letters with their decrypted parts, without their attempts, in any order. Those that are not there are left out.</summary>
+    Task<IReadOnlyList<DeadLetterCase>> GetAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
     /// <summary>Adds a dead letter that no batch decided, such as one the broker gave up. One that is there stays as it is.</summary>
     Task AddAsync(DeadLetterEntry entry, CancellationToken cancellationToken);
 

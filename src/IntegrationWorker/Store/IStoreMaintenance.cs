@@ -18,7 +18,7 @@ internal interface IStoreMaintenance
 /// <summary>What is older than its instant may go; null keeps all.</summary>
 /// <param name="Messages">Message records, by receipt. Those that parked units or open dead letters belong to stay.</param>
 /// <param name="History">Entries of the history, by their time.</param>
-/// <param name="ClosedDeadLetters">Closed dead letters with their attempts, by the time of closing. Open ones stay.</param>
+/// <param name="ClosedDeadLetters">Closed dead letters with their attempts, by the time of closing, and replay jobs, by their end. Open ones stay.</param>
 /// <param name="PublishedEvents">Published events, by creation.</param>
 internal sealed record RetentionCutOffs(
     DateTimeOffset? Messages, DateTimeOffset? History, DateTimeOffset? ClosedDeadLetters, DateTimeOffset? PublishedEvents);

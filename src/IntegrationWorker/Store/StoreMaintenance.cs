@@ -52,6 +52,16 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
     private static readonly Statement<string> _deleteDeadLetters = new(
         "delete from dead_letters where id in (select r.id from {rows})", Column<string>.Text("id", id => id));
 
+    private static readonly Statement _selectEndedJobs = new("""
+        select id from replay_jobs where ended_at < @before order by ended_at limit @max
+        """);
+
+    private static readonly Statement<string> _deleteItems = new(
+        "delete from replay_items where job_id in (select r.id from {rows})", Column<string>.Text("id", id => id));
+
+    private static readonly Statement<string> _deleteJobs = new(
+        "delete from replay_jobs where id in (select r.id from {rows})", Column<string>.Text("id", id => id));
+
     public async Task<IReadOnlyList<ParkedUnit>> FindExpiredParkedAsync(DateTimeOffset now, int max, CancellationToken cancellationToken)
     {
         var units = new List<ParkedUnit>();
@@ -69,6 +79,7 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
         await DeleteAsync(_deleteMessages, cutOffs.Messages, max, cancellationToken)
         + await DeleteAsync(_deleteHistory, cutOffs.History, max, cancellationToken)
         + await DeleteDeadLettersAsync(cutOffs.ClosedDeadLetters, max, cancellationToken)
+        + await DeleteJobsAsync(cutOffs.ClosedDeadLetters, cancellationToken)
         + (cutOffs.PublishedEvents is { } before ? await outbox.DeletePublishedBeforeAsync(before, max, cancellationToken) : 0);
 
     private async Task<long> DeleteAsync(Statement statement, DateTimeOffset? before, int max, CancellationToken cancellationToken)
@@ -85,6 +96,26 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
         await session.CommitAsync(cancellationToken);
 
         return deleted;
+    }
+
+    // A job may have a list of thousands: one at a time.
+    private async Task<long> DeleteJobsAsync(DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        if (before is null)
+        {
+            return 0;
+        }
+
+        var ids = new List<string>();
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        await session.RunAsync(
+            _selectEndedJobs, [SqlValue.Time("before", before), SqlValue.Number("max", 1)], cancellationToken, reader => ids.Add(reader.GetString(0)));
+        session.AddRows(_deleteItems, ids);
+        session.AddRows(_deleteJobs, ids);
+        await session.RunAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+
+        return ids.Count;
     }
 
     private async Task<long> DeleteDeadLettersAsync(DateTimeOffset? before, int max, CancellationToken cancellationToken)

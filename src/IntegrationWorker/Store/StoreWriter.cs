@@ -142,6 +142,12 @@ internal static class StoreWriter
         session.AddRows(DeadLetterRows.Insert, [.. changes.DeadLetters.Select(entry => DeadLetterRows.Seal(entry, protector))]);
         CaseRows.AddKeys(session, changes.DeadLetters);
         CaseRows.Add(session, changes.CaseSteps);
+
+        if (changes.Replay is { } progress)
+        {
+            ReplayRows.Add(session, progress);
+        }
+
         session.AddRows(_upsertPositions, changes.Positions);
     }
 

@@ -258,6 +258,9 @@ public sealed class BatcherTests : IAsyncDisposable
 
         public Task<IReadOnlyList<CauseCount>> CountByCauseAsync(string? status, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<DeadLetterCase>> GetAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<bool> StepAsync(CaseStep step, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task AddLookAsync(string id, DeadLetterLook look, CancellationToken cancellationToken) => throw new NotSupportedException();

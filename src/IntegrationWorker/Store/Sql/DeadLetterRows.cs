@@ -55,6 +55,11 @@ internal static class DeadLetterRows
         .Add("d.received_at >= @from", SqlValue.Time("from", filter.From))
         .Add("d.received_at < @until", SqlValue.Time("until", filter.Until));
 
+    /// <summary>Whole dead letters by id, to be read by <see cref="ReadCase"/>.</summary>
+    public static readonly Statement<string> SelectCases = new(
+        $$"""select {{Summary}}, d.body, d.headers, d.error from {rows} join dead_letters d on d.id = r.id""",
+        Column<string>.Text("id", id => id));
+
     public static SealedDeadLetter Seal(DeadLetterEntry entry, DataProtector protector) => new(
         entry,
         protector.Protect(entry.Body.Span, PlaceOf(entry.Id, "body")),

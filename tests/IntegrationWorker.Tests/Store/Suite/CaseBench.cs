@@ -1,8 +1,10 @@
 using System.Text;
 using IntegrationWorker.DeadLetters;
+using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Studies;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IntegrationWorker.Store.Suite;
 
@@ -23,6 +25,8 @@ internal sealed class CaseBench
         Replayer = new CaseReplayer(Pipeline, store.Time);
         Desk = new DeadLetterDesk(store.DeadLetters, Replayer, store.Time);
         Groups = new CauseGroups(store.DeadLetters, store.Time);
+        Jobs = new ReplayDesk(store.ReplayJobs, store.DeadLetters, Groups, Replayer, store.Time);
+        Driver = new ReplayDriver(store.ReplayJobs, Replayer, store.Time, NullLogger<ReplayDriver>.Instance);
     }
 
     public Rulebook Rules { get; }
@@ -34,6 +38,21 @@ internal sealed class CaseBench
     public DeadLetterDesk Desk { get; }
 
     public CauseGroups Groups { get; }
+
+    public ReplayDesk Jobs { get; }
+
+    public ReplayDriver Driver { get; }
+
+    /// <summary>Takes the lease of a job and drives it as far as it goes.</summary>
+    /// <returns>The job afterwards; null when somebody else has the lease.</returns>
+    public async Task<ReplayJob?> DriveAsync(string id, Action<ReplayJob>? onProgress = null)
+    {
+        var (holder, now) = (ReplayDriver.NewHolder(), _store.Time.GetUtcNow());
+
+        return await _store.ReplayJobs.TryTakeAsync(id, holder, now, now + ReplayDriver.Lease, _token) is { } job
+            ? await Driver.DriveAsync(job, holder, onProgress, _token)
+            : null;
+    }
 
     /// <summary>The same store after a restart with the sender NEW among the sources.</summary>
     public CaseBench WithNew() => new(_store, _token, knowsNew: true);

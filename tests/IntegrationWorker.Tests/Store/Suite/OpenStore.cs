@@ -24,6 +24,8 @@ internal sealed class OpenStore(
 
     public IDeadLetterStore DeadLetters => field ??= new DeadLetterStore(database, _protector);
 
+    public IReplayJobStore ReplayJobs => field ??= new ReplayJobStore(database, _protector);
+
     public IStoreMaintenance Maintenance => field ??= new StoreMaintenance(database, Outbox, _protector);
 
     public IStoreHealth Health => field ??= new StoreHealth(database, Time);

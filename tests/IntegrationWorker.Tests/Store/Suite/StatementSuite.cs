@@ -54,6 +54,14 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.DeadLetters.CountByCauseAsync(DeadLetterStatus.Open, Token);
             await Store.DeadLetters.StepAsync(Some.Closing("dl_1", DeadLetterStatus.Discarded, Some.Noon), Token);
             await Store.DeadLetters.LooksAsync("dl_1", Token);
+            await Store.DeadLetters.GetAsync(["dl_1"], Token);
+            await Store.ReplayJobs.GetAsync("rpj_1", Token);
+            await Store.ReplayJobs.ItemsAsync("rpj_1", 0, 20, Token);
+            await Store.ReplayJobs.OutcomesAsync("rpj_1", Token);
+            await Store.ReplayJobs.FindFreeAsync(Some.Noon, Token);
+            await Store.ReplayJobs.TryTakeAsync("rpj_1", "h", Some.Noon, Some.Noon, Token);
+            await Store.ReplayJobs.PendingAsync("rpj_1", 20, Token);
+            await Store.ReplayJobs.SetStateAsync("rpj_1", [ReplayJobState.Running], ReplayJobState.Cancelled, null, Some.Noon, Token);
             await Store.Outbox.ReadAfterAsync(1_000, 20, Token);
             await Store.Outbox.FindPendingAsync([1, 2, 3], Token);
             await Store.Outbox.MarkPublishedAsync([1, 2, 3], Token);

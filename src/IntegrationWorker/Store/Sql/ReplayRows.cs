@@ -1,0 +1,67 @@
+using System.Data.Common;
+
+namespace IntegrationWorker.Store.Sql;
+
+/// <summary>The tables of the replay jobs.</summary>
+internal static class ReplayRows
+{
+    /// <summary>What <see cref="ReadJob"/> needs.</summary>
+    public const string Job = """
+        id, created_at, who, why, selection, rate, stop_percent, has_canary, state, reason, total, done, rejected, changed, ended_at, lease_holder,
+        lease_until
+        """;
+
+    // The lease is renewed by whoever still holds it, while the job runs: else the whole transaction is given up.
+    private static readonly Statement _updateJob = new($"""
+        update replay_jobs set done = done + @done, rejected = rejected + @rejected, changed = changed + @changed, lease_until = @lease_until
+        where id = @job_id and state = '{ReplayJobState.Running}' and lease_holder = @holder
+        """);
+
+    private static readonly Statement<ReplayedItem> _updateItems = new(
+        """
+        update replay_items set outcome = r.outcome, receipt = r.receipt
+        from {rows}
+        where replay_items.job_id = @job_id and replay_items.position = r.position and replay_items.outcome is null
+        """,
+        Column<ReplayedItem>.Number("position", item => item.Position),
+        Column<ReplayedItem>.Text("outcome", item => item.Outcome),
+        Column<ReplayedItem>.Json("receipt", item => item.Receipt));
+
+    /// <summary>Queues the progress of a job. Running it fails with a conflict when somebody else drives it, or an item was replayed already.</summary>
+    public static void Add(SqlSession session, ReplayProgress progress)
+    {
+        session.Add(
+            _updateJob,
+            [
+                SqlValue.Number("done", progress.Items.Count),
+                SqlValue.Number("rejected", progress.Rejected),
+                SqlValue.Number("changed", progress.Changed),
+                SqlValue.Time("lease_until", progress.LeaseUntil),
+                SqlValue.Text("job_id", progress.JobId),
+                SqlValue.Text("holder", progress.Holder),
+            ],
+            rowsExpected: 1);
+        session.AddRows(_updateItems, progress.Items, [SqlValue.Text("job_id", progress.JobId)], rowsExpected: progress.Items.Count);
+    }
+
+    public static ReplayJob ReadJob(DbDataReader reader) => new()
+    {
+        Id = reader.GetString(0),
+        CreatedAt = reader.Time(1),
+        Who = reader.GetString(2),
+        Why = reader.GetString(3),
+        Selection = reader.GetString(4),
+        Rate = (int)reader.GetInt64(5),
+        StopPercent = (int)reader.GetInt64(6),
+        HasCanary = reader.GetInt64(7) != 0,
+        State = reader.GetString(8),
+        Reason = reader.Text(9),
+        Total = reader.GetInt64(10),
+        Done = reader.GetInt64(11),
+        Rejected = reader.GetInt64(12),
+        Changed = reader.GetInt64(13),
+        EndedAt = reader.TimeOrNull(14),
+        LeaseHolder = reader.Text(15),
+        LeaseUntil = reader.TimeOrNull(16),
+    };
+}
