@@ -28,6 +28,9 @@ internal static class Hl7Sending
 
     public static readonly Source Ehr = Ris with { SourceId = "ehr", IsPlacer = true, AllowCreate = false };
 
+    /// <summary>A reader with an id of the shape that the study API asks for.</summary>
+    public const string ReaderWithAnId = "usr_0123456789abcdef0123456789abcdef";
+
     private static readonly User[] _users =
     [
         new()
@@ -37,6 +40,7 @@ internal static class Hl7Sending
         },
         new() { UserId = "usr_two", Email = "reader.two@example.org", Npi = "9000000002", LocalIds = [new LocalId("RIS", "R2"), new LocalId("RIS", "BOTH")] },
         new() { UserId = "usr_three", Email = "reader.three@example.org", LocalIds = [new LocalId("RIS", "BOTH")] },
+        new() { UserId = ReaderWithAnId, Email = "reader.four@example.org" },
         new() { UserId = "usr_gone", Email = "reader.gone@example.org", Npi = "9000000009", Active = false },
     ];
 
