@@ -6,6 +6,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IntegrationWorker.Bench;
+using IntegrationWorker.Bench.Api;
 using IntegrationWorker.Bench.Mllp;
 using IntegrationWorker.Bench.Worker;
 
@@ -18,6 +19,12 @@ if (args is ["--cpu"])
 if (args is ["mllp", ..])
 {
     await MllpBench.RunAsync(args[1..], CancellationToken.None);
+    return 0;
+}
+
+if (args is ["api", ..])
+{
+    await ApiBench.RunAsync(args[1..], CancellationToken.None);
     return 0;
 }
 

@@ -9,6 +9,9 @@ internal sealed class ApiKeyCache(ApiKeyStore store, TimeProvider time)
 {
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(3);
 
+    // For so long a first key that another process made is not noticed: without it, every request of a worker without keys would ask.
+    private static readonly TimeSpan _noneFor = TimeSpan.FromSeconds(1);
+
     // A database that hangs must not hold up callers that are known.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
@@ -16,7 +19,7 @@ internal sealed class ApiKeyCache(ApiKeyStore store, TimeProvider time)
     private readonly ConcurrentDictionary<Guid, Known> _known = new();
 
     private volatile bool _hasAny;
-    private volatile bool _hadNone;
+    private long _noneSeenAt; // 0: never.
 
     /// <summary>The caller of a key, or null when there is no such key. Whether it is valid now is another question.</summary>
     public async ValueTask<Caller?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -40,22 +43,28 @@ internal sealed class ApiKeyCache(ApiKeyStore store, TimeProvider time)
     /// <summary>A key was made once: every caller needs one.</summary>
     public async ValueTask<bool> HasAnyAsync(CancellationToken cancellationToken)
     {
-        if (_hasAny)
+        var noneSeenAt = Interlocked.Read(ref _noneSeenAt);
+
+        if (_hasAny || (noneSeenAt != 0 && time.GetElapsedTime(noneSeenAt) < _noneFor))
         {
-            return true;
+            return _hasAny;
         }
 
         try
         {
-            var hasAny = await store.HasAnyAsync(cancellationToken).WaitAsync(_patience, time, cancellationToken);
-            (_hasAny, _hadNone) = (hasAny, !hasAny);
-            return hasAny;
+            var askedAt = time.GetTimestamp();
+            _hasAny = await store.HasAnyAsync(cancellationToken).WaitAsync(_patience, time, cancellationToken);
+            Interlocked.Exchange(ref _noneSeenAt, _hasAny ? 0 : askedAt);
+            return _hasAny;
         }
-        catch (Exception) when (_hadNone && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (noneSeenAt != 0 && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
     }
+
+    /// <summary>This worker made a key.</summary>
+    public void NoteFirst() => _hasAny = true;
 
     /// <summary>This worker changed the key: the next request reads it anew.</summary>
     public void Forget(Guid id) => _known.TryRemove(id, out _);

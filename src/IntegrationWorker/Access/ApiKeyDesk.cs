@@ -36,6 +36,7 @@ internal sealed class ApiKeyDesk(ApiKeyStore store, ApiKeyCache cache, TimeProvi
             return null;
         }
 
+        cache.NoteFirst();
         AccessLog.KeyMade(logger, key.Id, by, role.ToText());
         return CreatedApiKey.Of(ViewOf(key), token);
     }
