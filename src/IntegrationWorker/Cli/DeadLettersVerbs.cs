@@ -6,7 +6,7 @@ using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>dead-letters list|groups|show|replay|jobs|discard|restore</c>.</summary>
+/// <summary><c>dead-letters list|groups|show|preview|edit|replay|jobs|discard|restore</c>.</summary>
 internal static class DeadLettersVerbs
 {
     private static readonly Option<string?> _status = new("--status") { Description = string.Join(", ", DeadLetterStatus.All) };
@@ -38,7 +38,7 @@ internal static class DeadLettersVerbs
 
         return new Command("dead-letters", "Look after messages that could not be applied") 
         {
-            list, groups, show, ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), discard, restore,
+            list, groups, show, EditVerbs.CreatePreview(), EditVerbs.CreateEdit(), ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), discard, restore,
         };
     }
 
@@ -98,6 +98,11 @@ internal static class DeadLettersVerbs
 
         Console.WriteLine();
         Console.WriteLine(letter.Body?.Replace('\r', '\n') ?? letter.BodyBase64);
+
+        if (letter.Edited is { } edited)
+        {
+            Console.WriteLine($"\nEdited, revision {summary.Revision}:\n{edited.Replace('\r', '\n')}");
+        }
 
         return ExitCodes.Ok;
     }

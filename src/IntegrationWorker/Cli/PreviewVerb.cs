@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IntegrationWorker.Cli.Sending;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Queries;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
@@ -27,7 +28,7 @@ internal static class PreviewVerb
         }
 
         var source = message.SourceId is { } id ? services.GetRequiredService<Rulebook>().FindSource(id) : null;
-        var result = await services.GetRequiredService<IMessagePreview>().PreviewAsync(
+        var preview = await services.GetRequiredService<MessagePreviewer>().PreviewAsync(
             new InboundMessage
             {
                 Door = source is null ? message.Door : Doors.Parse(source.Kind),
@@ -40,43 +41,37 @@ internal static class PreviewVerb
 
         if (parsed.GetValue(CommonOptions.Json))
         {
-            Verb.PrintJson(result);
+            Verb.PrintJson(preview.ToJson());
         }
         else
         {
-            Print(result);
+            Print(preview);
         }
 
-        return result.IsRejected ? ExitCodes.Failed : ExitCodes.Ok;
+        return preview.Result.IsRejected ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
-    private static void Print(MessageResult result)
+    public static void Print(MessagePreview preview)
     {
+        var result = preview.Result;
         Console.WriteLine($"{result.MessageKey}: {result.Outcome} {result.Error?.Code ?? result.Reason ?? result.RecordedOutcome}".TrimEnd());
 
+        foreach (var unit in result.Units.Concat(result.Reapplied).SelectMany(unit => unit.Studies ?? [unit]))
+        {
+            var study = unit.StudyId is null ? "" : $", {unit.StudyId} found by {unit.ResolvedBy}";
+            Console.WriteLine($"{unit.MessageKey}#{unit.Unit}: {unit.Outcome} {unit.Error?.Code ?? unit.Reason}".TrimEnd() + study);
+
+            foreach (var warning in unit.Warnings)
+            {
+                Console.WriteLine($"  warning {warning.Code} {warning.Location}".TrimEnd());
+            }
+        }
+
         Tables.Print(
-            ["unit", "study", "field", "decision", "now", "then", "where"],
-            result.Units.Concat(result.Reapplied).SelectMany(unit => unit.Studies ?? [unit]).SelectMany(RowsOf));
-    }
+            ["field", "verdict", "now", "then", "where", "held by"],
+            preview.Fields.Select(field => (IReadOnlyList<string?>)
+                [field.Field, field.Verdict, field.Previous, field.New, field.Location ?? "", field.Holder ?? field.Code]));
 
-    private static IEnumerable<IReadOnlyList<string?>> RowsOf(UnitResult unit)
-    {
-        var name = $"{unit.MessageKey}#{unit.Unit}";
-        yield return [name, unit.StudyId, "", unit.Outcome, "", unit.Error?.Code ?? unit.Reason, unit.Error?.Location];
-
-        foreach (var change in unit.Effective?.Changes ?? [])
-        {
-            yield return [name, unit.StudyId, change.Field, "applied", change.Previous, change.Current, change.Location];
-        }
-
-        foreach (var held in unit.Held)
-        {
-            yield return [name, unit.StudyId, held.Field, $"held: {held.Reason}", "", held.Value, held.Location];
-        }
-
-        foreach (var warning in unit.Warnings)
-        {
-            yield return [name, unit.StudyId, "", $"warning {warning.Code}", "", "", warning.Location];
-        }
+        Console.WriteLine($"{preview.Events.Count} events. {(preview.Acknowledgement is { } answer ? $"Its sender would be told {answer.Code}." : "")}".TrimEnd());
     }
 }

@@ -43,10 +43,20 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
     public async Task<IReadOnlyList<CaseOutcome>> PreviewAsync(IReadOnlyList<DeadLetterCase> letters, CancellationToken cancellationToken)
     {
         MappedMessage[] messages = [.. letters.Select(letter => pipeline.Read(MessageOf(letter)))];
-        var results = await pipeline.PreviewAsync(messages, cancellationToken);
+        var results = (await pipeline.PreviewAsync(messages, cancellationToken)).Results;
         var now = time.GetUtcNow();
 
         return [.. letters.Select((letter, i) => new CaseOutcome(letter, results[i], Receipt.Of(letter, messages[i], results[i], "", now)))];
+    }
+
+    /// <summary>What replaying one dead letter now would do, and what would be written.</summary>
+    public async Task<(CaseOutcome Outcome, BatchChanges Changes)> JudgeAsync(DeadLetterCase letter, CancellationToken cancellationToken)
+    {
+        var message = pipeline.Read(MessageOf(letter));
+        var previewed = await pipeline.PreviewAsync([message], cancellationToken);
+        var result = previewed.Results[0];
+
+        return (new CaseOutcome(letter, result, Receipt.Of(letter, message, result, "", time.GetUtcNow())), previewed.Changes);
     }
 
     /// <summary>The message of a dead letter, as it is replayed.</summary>
@@ -57,12 +67,13 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
         return new InboundMessage
         {
             Door = Doors.Parse(letter.Summary.Door),
-            Body = letter.Body,
+            Body = letter.Edited ?? letter.Body,
             SourceId = headers.GetValueOrDefault(Contracts.BrokerNames.SourceIdHeader),
             ReceivedAt = letter.Summary.ReceivedAt,
             Headers = headers,
             ReplayId = $"rpl_{Guid.NewGuid():N}",
             CaseId = letter.Summary.Id,
+            ReplacedKey = letter.Edited is null ? null : letter.Summary.MessageKey,
         };
     }
 

@@ -51,9 +51,9 @@ internal sealed class DeadLetterDesk(IDeadLetterStore letters, CaseReplayer repl
                 return null;
             }
 
-            if (letter.Summary.Status is DeadLetterStatus.Discarded or DeadLetterStatus.Replaying)
+            if (letter.Summary.Status is DeadLetterStatus.Discarded or DeadLetterStatus.Replaying || letter.Summary.Draft > 0)
             {
-                throw new DeadLetterBusyException(letter.Summary.Status);
+                throw new DeadLetterBusyException(letter.Summary.Draft > 0 ? DeadLetterBusyException.Draft : letter.Summary.Status);
             }
 
             try
@@ -103,7 +103,11 @@ internal sealed record ReplayReceipt(DeadLetterView DeadLetter, MessageResult Re
 /// <summary>The dead letter is where this cannot be done with it.</summary>
 internal sealed class DeadLetterBusyException(string status) : Exception(status switch
 {
+    DeadLetterBusyException.Draft => "An edit of the dead letter waits for approval.",
     DeadLetterStatus.Replaying => "The dead letter is on the list of a replay job.",
     DeadLetterStatus.Discarded => "The dead letter is discarded. Restore it first.",
     _ => $"The dead letter is {status}.",
-});
+})
+{
+    public const string Draft = "draft";
+}

@@ -1,4 +1,5 @@
 using IntegrationWorker.Access;
+using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
@@ -30,6 +31,18 @@ internal static class DeadLetterEndpoints
         group.MapPost("/{id}/restore", RestoreAsync)
             .WithName("RestoreDeadLetter")
             .WithSummary("Open one dead letter again that was discarded or superseded");
+        group.MapGet("/{id}/preview", PreviewAsync)
+            .Produces<EditAnswer>()
+            .WithName("PreviewDeadLetter")
+            .WithSummary("What a replay of one dead letter, or of an edit of it, would do now; writes nothing but who has looked");
+        group.MapPut("/{id}/body", EditAsync)
+            .Produces<EditAnswer>()
+            .WithName("EditDeadLetter")
+            .WithSummary("Keep an edit of the message, with what it changed and would do; it is replayed once it is approved");
+        group.MapPost("/{id}/approve", ApproveAsync)
+            .Produces<EditAnswer>()
+            .WithName("ApproveDeadLetterEdit")
+            .WithSummary("Approve the edit that waits: a replay takes it from then on");
         group.MapReplays();
     }
 
@@ -81,6 +94,40 @@ internal static class DeadLetterEndpoints
         try
         {
             return await desk.ReplayAsync(id, Actor.Of(context), why, cancellationToken) is { } receipt ? TypedResults.Ok(receipt) : Unknown();
+        }
+        catch (DeadLetterBusyException busy)
+        {
+            return Problem.Conflict("not-open", busy.Message);
+        }
+    }
+
+    private static async Task<IResult> PreviewAsync(
+        string id, HttpContext context, EditDesk desk, CancellationToken cancellationToken, int? revision = null) =>
+        await desk.PreviewAsync(id, revision, Actor.Of(context), cancellationToken) is { } view ? TypedResults.Ok(view.ToAnswer()) : Unknown();
+
+    private static async Task<IResult> EditAsync(
+        string id, HttpContext context, EditDesk desk, CancellationToken cancellationToken, string why = "")
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancellationToken);
+
+        if (body.Length is 0 or > EditDesk.BodyBytesMax)
+        {
+            return Problem.Malformed($"The body is the edited message: 1 to {EditDesk.BodyBytesMax} bytes.");
+        }
+
+        return await GuardAsync(async () => await desk.EditAsync(id, body.ToArray(), Actor.Of(context), why, cancellationToken));
+    }
+
+    private static Task<IResult> ApproveAsync(
+        string id, HttpContext context, EditDesk desk, CancellationToken cancellationToken, int? revision = null, string why = "") =>
+        GuardAsync(() => desk.ApproveAsync(id, revision, Actor.Of(context), why, cancellationToken));
+
+    private static async Task<IResult> GuardAsync(Func<Task<EditView?>> work)
+    {
+        try
+        {
+            return await work() is { } view ? TypedResults.Ok(view.ToAnswer()) : Unknown();
         }
         catch (DeadLetterBusyException busy)
         {

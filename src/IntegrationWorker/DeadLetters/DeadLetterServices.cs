@@ -1,3 +1,4 @@
+using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Replays;
 
 namespace IntegrationWorker.DeadLetters;
@@ -7,7 +8,9 @@ internal static class DeadLetterServices
     public static IServiceCollection AddDeadLetters(this IServiceCollection services) => services
         .AddSingleton<CaseReplayer>()
         .AddSingleton<DeadLetterDesk>()
+        .AddSingleton<CaseSuperseder>()
         .AddSingleton<CauseGroups>()
+        .AddSingleton<EditDesk>()
         .AddSingleton<ReplayDesk>()
         .AddSingleton<ReplayDriver>();
 

@@ -8,6 +8,7 @@ namespace IntegrationWorker.DeadLetters;
 /// <param name="Cause">The class of value it fails for: <c>by=accession</c>.</param>
 /// <param name="FirstCode">Why it failed first, where that is another code.</param>
 /// <param name="Revision">The approved edit that a replay takes; 0 for the message as it came.</param>
+/// <param name="Draft">The latest edit while nobody has approved it; 0 when there is none.</param>
 /// <param name="What">What happened, in a few words.</param>
 /// <param name="Who">Who must act.</param>
 internal sealed record DeadLetterView(
@@ -27,18 +28,20 @@ internal sealed record DeadLetterView(
     string Cause,
     string? FirstCode,
     int Revision,
+    int Draft,
     string What,
     string Who)
 {
     public static DeadLetterView Of(DeadLetterSummary summary) => new(
         summary.Id, summary.Code, summary.Location, summary.SourceId, summary.ReceivedAt.ToUniversalTime(), summary.Status, summary.Attempts,
         summary.MessageKey, summary.MessageType, summary.Door, summary.Units, summary.ClosedAt?.ToUniversalTime(), summary.ClosedReason,
-        summary.Cause, summary.FirstCode, summary.Revision, CauseWords.Of(summary.Code).What, CauseWords.Of(summary.Code).Who);
+        summary.Cause, summary.FirstCode, summary.Revision, summary.Draft, CauseWords.Of(summary.Code).What, CauseWords.Of(summary.Code).Who);
 }
 
 /// <summary>A dead letter whole. For the eyes of an operator: it holds what the message says.</summary>
 /// <param name="Body">As text, where it is UTF-8; else null.</param>
 /// <param name="BodyBase64">The bytes, where they are not UTF-8; else null.</param>
+/// <param name="Edited">The approved edit, as text or base64; null when there is none.</param>
 internal sealed record DeadLetterDetail(
     DeadLetterView DeadLetter,
     JsonElement Error,
@@ -47,22 +50,14 @@ internal sealed record DeadLetterDetail(
     IReadOnlyList<LookView> Looks,
     int BodyBytes,
     string? Body,
-    string? BodyBase64)
+    string? BodyBase64,
+    string? Edited)
 {
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static DeadLetterDetail Of(DeadLetterCase letter, IReadOnlyList<DeadLetterLook> looks)
     {
-        string? text = null;
-
-        try
-        {
-            text = _strict.GetString(letter.Body);
-        }
-        catch (DecoderFallbackException)
-        {
-            // Other character sets are shown as bytes: nothing is guessed.
-        }
+        var text = TextOf(letter.Body);
 
         return new DeadLetterDetail(
             DeadLetterView.Of(letter.Summary),
@@ -72,7 +67,20 @@ internal sealed record DeadLetterDetail(
             [.. looks.Select(look => new LookView(look.At, look.Who, look.Action))],
             letter.Body.Length,
             text,
-            text is null ? Convert.ToBase64String(letter.Body) : null);
+            text is null ? Convert.ToBase64String(letter.Body) : null,
+            letter.Edited is { } edited ? TextOf(edited) ?? Convert.ToBase64String(edited) : null);
+    }
+
+    private static string? TextOf(byte[] body)
+    {
+        try
+        {
+            return _strict.GetString(body);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null; // Other character sets are shown as bytes: nothing is guessed.
+        }
     }
 }
 

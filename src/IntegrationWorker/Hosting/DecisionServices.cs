@@ -21,7 +21,6 @@ internal static class DecisionServices
             provider.GetRequiredService<IEventPublisher>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMessagePipeline>(provider => provider.GetRequiredService<MessagePipeline>());
-        services.AddSingleton<IMessagePreview>(provider => provider.GetRequiredService<MessagePipeline>());
 
         return services;
     }

@@ -19,4 +19,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1906, LogLevel.Warning, "The schedule of the jobs cannot be read ({Failure}): they wait")]
     public static partial void ScheduleFails(ILogger logger, string failure);
+
+    [LoggerMessage(1907, LogLevel.Information, "{Count} dead letters are superseded: newer messages have settled what they say")]
+    public static partial void Superseded(ILogger logger, int count);
 }

@@ -43,5 +43,8 @@ internal sealed record InboundMessage
     /// <summary>The dead letter that is replayed: what fails again belongs to it and makes no further one. Null for everything else.</summary>
     public string? CaseId { get; init; }
 
+    /// <summary>An edited dead letter: the key of the message as it came, which cannot take effect once this one has. Null for everything else.</summary>
+    public string? ReplacedKey { get; init; }
+
     private static readonly Dictionary<string, string> EmptyHeaders = [];
 }

@@ -85,13 +85,13 @@ internal static class IntakeEndpoints
     }
 
     private static async Task<IResult> PreviewAsync(
-        HttpRequest request, HttpMessages messages, IMessagePreview preview, CancellationToken cancellationToken, string? source = null)
+        HttpRequest request, HttpMessages messages, Queries.MessagePreviewer preview, CancellationToken cancellationToken, string? source = null)
     {
         var message = await messages.ReadAsync(request, string.IsNullOrEmpty(source) ? null : source, cancellationToken);
 
         return message.Body.IsEmpty
             ? Problem.Malformed("There is no message in the body.")
-            : TypedResults.Ok(await preview.PreviewAsync(message, cancellationToken));
+            : TypedResults.Ok((await preview.PreviewAsync(message, cancellationToken)).ToJson());
     }
 
     private static async Task<IResult> PostFhirAsync(

@@ -96,6 +96,15 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>What was recorded under this key has taken effect as another message: a replay of it is a duplicate from now on.</summary>
+    public void Settle(string key, string replacedBy)
+    {
+        if (key != replacedBy && _byKey.TryGetValue(key, out var entry))
+        {
+            entry.Change(entry.Result.With(replacedBy));
+        }
+    }
+
     public void Collect(BatchChanges changes)
     {
         foreach (var entry in _byKey.Values)
@@ -115,7 +124,7 @@ internal sealed class Ledger
     {
         var record = same.Record;
 
-        if (isReplay && record.Generation == 0)
+        if (isReplay && record.Generation == 0 && same.Result.ReplacedBy is null)
         {
             // The operator says that it is another message although the key was used before.
             return NewGeneration(part, Latest(part.BaseKey), null);
@@ -131,7 +140,7 @@ internal sealed class Ledger
     }
 
     private static bool IsUnsettled(MessageResult result) =>
-        result.Outcome == Outcomes.Rejected || result.Units.Exists(IsUnsettled);
+        result.ReplacedBy is null && (result.Outcome == Outcomes.Rejected || result.Units.Exists(IsUnsettled));
 
     /// <summary>Rejected or expired: a replay decides about it again.</summary>
     public static bool IsUnsettled(UnitResult unit) => unit.Outcome == Outcomes.Rejected || unit.Reason == "expired";

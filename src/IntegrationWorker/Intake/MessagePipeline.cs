@@ -15,7 +15,7 @@ namespace IntegrationWorker.Intake;
 /// <param name="hash">Keyed hash of patient identifiers and visit numbers.</param>
 internal sealed class MessagePipeline(
     Rulebook rules, Func<string, string> hash, IStudyStore store, EventSettings events, IEventPublisher publisher, TimeProvider time)
-    : IMessagePipeline, IMessagePreview
+    : IMessagePipeline
 {
     /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
     private const int LoadRoundsMax = 16;
@@ -44,15 +44,16 @@ internal sealed class MessagePipeline(
     }
 
     public async Task<MessageResult> PreviewAsync(InboundMessage message, CancellationToken cancellationToken) =>
-        (await PreviewAsync([Read(message)], cancellationToken))[0];
+        (await PreviewAsync([Read(message)], cancellationToken)).Results[0];
 
-    /// <summary>What a batch of messages would do now. Writes nothing.</summary>
-    public async Task<IReadOnlyList<MessageResult>> PreviewAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
+    /// <summary>What a batch of messages would do now, and what would be written. Writes nothing.</summary>
+    public async Task<PreviewedBatch> PreviewAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
     {
         // Decided as any other message is, and then let go of: what the transaction claimed is rolled back.
+        var changes = new BatchChanges();
         await using var transaction = await store.BeginAsync(cancellationToken);
 
-        return await DecideAsync(transaction, batch, new BatchChanges(), cancellationToken);
+        return new PreviewedBatch(await DecideAsync(transaction, batch, changes, cancellationToken), changes);
     }
 
     private async Task<IReadOnlyList<MessageResult>> DecideAsync(
@@ -61,6 +62,7 @@ internal sealed class MessagePipeline(
         var set = new StudySet(rules, changes);
         var ledger = new Ledger();
         var claimed = BaseKeysOf(messages);
+        claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
 
         ledger.Add(await transaction.ClaimAsync(claimed, cancellationToken));
         CrashPoint.Reach(CrashPoint.AfterClaim);
@@ -73,6 +75,7 @@ internal sealed class MessagePipeline(
 
         var now = time.GetUtcNow();
         List<MessageResult> results = [.. messages.Select(message => decider.Decide(message, now))];
+        SettleReplaced(messages, results, ledger);
         decider.Collect();
 
         return results;
@@ -85,6 +88,18 @@ internal sealed class MessagePipeline(
         Door.StudyApi => StudyRequestMapper.Read(inbound, inbound.Request!),
         _ => CommandReader.Read(inbound, rules),
     };
+
+    /// <summary>A message that was edited and has taken effect so: what it was before cannot take effect any more.</summary>
+    private static void SettleReplaced(IReadOnlyList<MappedMessage> messages, List<MessageResult> results, Ledger ledger)
+    {
+        foreach (var (message, result) in messages.Zip(results))
+        {
+            if (message.Inbound.ReplacedKey is { } key && !result.IsRejected)
+            {
+                ledger.Settle(key, result.MessageKey);
+            }
+        }
+    }
 
     private static HashSet<string> BaseKeysOf(IReadOnlyList<MappedMessage> messages) =>
         messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Concat(RawKeysOf(messages)).ToHashSet(StringComparer.Ordinal);
@@ -138,3 +153,8 @@ internal sealed class MessagePipeline(
         return keys.Length == 0 ? [] : await transaction.LoadPositionsAsync(keys, cancellationToken);
     }
 }
+
+/// <summary>What a batch would do.</summary>
+/// <param name="Results">In the order of the messages.</param>
+/// <param name="Changes">What would be written.</param>
+internal sealed record PreviewedBatch(IReadOnlyList<MessageResult> Results, BatchChanges Changes);

@@ -14,6 +14,9 @@ internal sealed record CaseStep(string Id, string From, string To, DeadLetterAtt
     /// <summary>The edit that replays take from now on; null when that is as before.</summary>
     public int? Revision { get; init; }
 
+    /// <summary>The edit that waits for approval from now on, 0 for none; null when that is as before.</summary>
+    public int? Draft { get; init; }
+
     public bool IsReplay => Attempt.Action == DeadLetterActions.Replay;
 }
 

@@ -80,6 +80,9 @@ internal sealed record DeadLetterSummary
     /// <summary>The approved edit that a replay takes; 0 for the message as it came.</summary>
     public int Revision { get; init; }
 
+    /// <summary>The latest edit while nobody has approved it; 0 when there is none.</summary>
+    public int Draft { get; init; }
+
     public DateTimeOffset? ClosedAt { get; init; }
 
     public string? ClosedReason { get; init; }
@@ -88,7 +91,11 @@ internal sealed record DeadLetterSummary
 /// <summary>A dead letter whole, decrypted.</summary>
 /// <param name="Body">The message as it came.</param>
 internal sealed record DeadLetterCase(
-    DeadLetterSummary Summary, byte[] Body, byte[] Headers, byte[] Error, IReadOnlyList<DeadLetterAttempt> Attempts);
+    DeadLetterSummary Summary, byte[] Body, byte[] Headers, byte[] Error, IReadOnlyList<DeadLetterAttempt> Attempts)
+{
+    /// <summary>The message as its approved edit has it; null when there is none.</summary>
+    public byte[]? Edited { get; init; }
+}
 
 /// <summary>One step in the life of a dead letter. Never changed afterwards.</summary>
 /// <param name="Outcome">Of a replay the outcome of the message, else the status it led to.</param>

@@ -9,7 +9,7 @@ internal sealed class DeadLetterStore(Database database, DataProtector protector
     private const long HourMicroseconds = 3_600_000_000;
 
     private static readonly Statement _select = new(
-        $"select {DeadLetterRows.Summary}, d.body, d.headers, d.error from dead_letters d where d.id = @id");
+        $"select {DeadLetterRows.Case} from dead_letters d {DeadLetterRows.WithRevision} where d.id = @id");
 
     private static readonly Statement _selectAttempts = new(
         "select at, who, why, outcome, detail, action, code, revision from dead_letter_attempts where dead_letter_id = @id order by id");

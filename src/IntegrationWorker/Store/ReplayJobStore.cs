@@ -237,7 +237,7 @@ internal sealed class ReplayJobStore(Database database, DataProtector protector)
         SqlSession session, IReadOnlyCollection<string>? ids, DeadLetterFilter filter, CancellationToken cancellationToken) => FindAsync(
         session,
         ids,
-        DeadLetterRows.Where(filter with { Status = DeadLetterStatus.Open }),
+        DeadLetterRows.Where(filter with { Status = DeadLetterStatus.Open }).AddIf(true, "d.draft = 0"), // Somebody is mending it.
         $"update dead_letters as d set status = '{DeadLetterStatus.Replaying}' where {{0}} returning received_at, id",
         cancellationToken);
 

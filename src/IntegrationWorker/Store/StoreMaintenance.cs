@@ -45,7 +45,7 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
 
     private static readonly Statement<string>[] _deleteWithDeadLetters =
     [
-        .. new[] { "dead_letter_attempts", "dead_letter_keys", "dead_letter_views" }.Select(table => new Statement<string>(
+        .. new[] { "dead_letter_attempts", "dead_letter_keys", "dead_letter_views", "dead_letter_revisions" }.Select(table => new Statement<string>(
             $$"""delete from {{table}} where dead_letter_id in (select r.id from {rows})""", Column<string>.Text("id", id => id))),
     ];
 

@@ -31,6 +31,7 @@ internal static class StoreServices
         services.AddSingleton<IOutboxStore, OutboxStore>();
         services.AddSingleton<IStudyReader, StudyReader>();
         services.AddSingleton<IDeadLetterStore, DeadLetterStore>();
+        services.AddSingleton<CaseRevisionStore>();
         services.AddSingleton<IReplayJobStore, ReplayJobStore>();
         services.AddSingleton<IStoreMaintenance, StoreMaintenance>();
         services.AddSingleton<IStoreHealth, StoreHealth>();

@@ -56,6 +56,10 @@ internal sealed class MessageResult
     [JsonIgnore]
     public StudySnapshot? Study { get; set; }
 
+    /// <summary>The message was edited and has taken effect under this key; null otherwise.</summary>
+    [JsonPropertyName("replacedBy")]
+    public string? ReplacedBy { get; init; }
+
     [JsonIgnore]
     public bool IsRejected => Outcome == Outcomes.Rejected;
 
@@ -64,23 +68,29 @@ internal sealed class MessageResult
     {
         List<UnitResult> units = [.. Units.Select(known => known.IsSameUnit(unit) ? unit : known)];
 
-        return new MessageResult
-        {
-            MessageKey = MessageKey,
-            MessageType = MessageType,
-            SourceId = SourceId,
-            Outcome = Outcomes.WorstOf(units.Select(known => known.Outcome)),
-            Reason = Reason,
-            Error = Error,
-            Warnings = Warnings,
-            Units = units,
-            Reapplied = Reapplied,
-            RecordedOutcome = RecordedOutcome,
-            DeadLetterId = DeadLetterId,
-            Subscription = Subscription,
-            Answer = Answer,
-        };
+        return Copy(units, Outcomes.WorstOf(units.Select(known => known.Outcome)), ReplacedBy);
     }
+
+    /// <summary>The same message, which has taken effect as another one.</summary>
+    public MessageResult With(string replacedBy) => Copy(Units, Outcome, replacedBy);
+
+    private MessageResult Copy(List<UnitResult> units, string outcome, string? replacedBy) => new()
+    {
+        MessageKey = MessageKey,
+        MessageType = MessageType,
+        SourceId = SourceId,
+        Outcome = outcome,
+        ReplacedBy = replacedBy,
+        Reason = Reason,
+        Error = Error,
+        Warnings = Warnings,
+        Units = units,
+        Reapplied = Reapplied,
+        RecordedOutcome = RecordedOutcome,
+        DeadLetterId = DeadLetterId,
+        Subscription = Subscription,
+        Answer = Answer,
+    };
 }
 
 /// <summary>Position of a FHIR subscription after a notification, and what has to be fetched. docs/mapping.md §7.4.</summary>

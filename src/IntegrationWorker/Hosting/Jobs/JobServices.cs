@@ -9,6 +9,7 @@ namespace IntegrationWorker.Hosting.Jobs;
 internal static class JobServices
 {
     private static readonly TimeSpan _retentionEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _supersedeEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _expiryEvery = TimeSpan.FromMinutes(10);
 
     public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration)
@@ -18,6 +19,7 @@ internal static class JobServices
             quartz.ShareAmongWorkers(configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions());
             Add<RetentionJob>(quartz, _retentionEvery);
             Add<ParkedExpiryJob>(quartz, _expiryEvery);
+            Add<SupersedeJob>(quartz, _supersedeEvery);
         });
         services.AddHostedService<JobScheduling>();
 

@@ -14,7 +14,8 @@ internal static class CaseRows
             code = coalesce(r.code, dead_letters.code),
             location = case when r.code is null then dead_letters.location else r.location end,
             cause = case when r.code is null then dead_letters.cause else r.cause end,
-            revision = coalesce(r.revision, dead_letters.revision)
+            revision = coalesce(r.revision, dead_letters.revision),
+            draft = coalesce(r.draft, dead_letters.draft)
         from {rows}
         where dead_letters.id = r.id and dead_letters.status = r.from_status
         """,
@@ -27,7 +28,8 @@ internal static class CaseRows
         Column<CaseStep>.Text("code", step => step.Error?.Code),
         Column<CaseStep>.Text("location", step => step.Error?.Location),
         Column<CaseStep>.Text("cause", step => step.Error?.Cause ?? ""),
-        Column<CaseStep>.Number("revision", step => step.Revision));
+        Column<CaseStep>.Number("revision", step => step.Revision),
+        Column<CaseStep>.Number("draft", step => step.Draft));
 
     private static readonly Statement<CaseStep> _insertAttempts = new(
         """

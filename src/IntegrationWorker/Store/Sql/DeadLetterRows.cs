@@ -9,10 +9,16 @@ internal static class DeadLetterRows
     /// <summary>What <see cref="ReadSummary"/> needs, of a table named <c>d</c>.</summary>
     public const string Summary = """
         d.id, d.message_key, d.code, d.location, d.source_id, d.message_type, d.received_at, d.door, d.units, d.status, d.attempts, d.closed_at,
-        d.closed_reason, d.cause, d.first_code, d.revision
+        d.closed_reason, d.cause, d.first_code, d.revision, d.draft
         """;
 
-    private const int SummaryColumns = 16;
+    /// <summary>What <see cref="ReadCase"/> needs, of tables named <c>d</c> and <c>v</c>.</summary>
+    public const string Case = $"{Summary}, d.body, d.headers, d.error, v.body";
+
+    /// <summary>Finds the approved edit of <c>d</c>.</summary>
+    public const string WithRevision = "left join dead_letter_revisions v on v.dead_letter_id = d.id and v.revision = d.revision";
+
+    private const int SummaryColumns = 17;
 
     public static readonly Column<SealedDeadLetter>[] Columns =
     [
@@ -57,7 +63,7 @@ internal static class DeadLetterRows
 
     /// <summary>Whole dead letters by id, to be read by <see cref="ReadCase"/>.</summary>
     public static readonly Statement<string> SelectCases = new(
-        $$"""select {{Summary}}, d.body, d.headers, d.error from {rows} join dead_letters d on d.id = r.id""",
+        $$"""select {{Case}} from {rows} join dead_letters d on d.id = r.id {{WithRevision}}""",
         Column<string>.Text("id", id => id));
 
     public static SealedDeadLetter Seal(DeadLetterEntry entry, DataProtector protector) => new(
@@ -84,9 +90,10 @@ internal static class DeadLetterRows
         Cause = reader.GetString(13),
         FirstCode = reader.Text(14),
         Revision = (int)reader.GetInt64(15),
+        Draft = (int)reader.GetInt64(16),
     };
 
-    /// <summary>Reads <see cref="Summary"/> followed by body, headers and error.</summary>
+    /// <summary>Reads <see cref="Case"/>.</summary>
     public static DeadLetterCase ReadCase(DbDataReader reader, IReadOnlyList<DeadLetterAttempt> attempts, DataProtector protector)
     {
         var summary = ReadSummary(reader);
@@ -96,7 +103,12 @@ internal static class DeadLetterRows
             protector.Unprotect(reader.Bytes(SummaryColumns), PlaceOf(summary.Id, "body")),
             protector.Unprotect(reader.Bytes(SummaryColumns + 1), PlaceOf(summary.Id, "headers")),
             protector.Unprotect(reader.Bytes(SummaryColumns + 2), PlaceOf(summary.Id, "error")),
-            attempts);
+            attempts)
+        {
+            Edited = reader.IsDBNull(SummaryColumns + 3)
+                ? null
+                : protector.Unprotect(reader.Bytes(SummaryColumns + 3), CaseRevisionStore.PlaceOf(summary.Id, summary.Revision)),
+        };
     }
 
     private static string PlaceOf(string id, string column) => $"dead_letters/{id}/{column}";

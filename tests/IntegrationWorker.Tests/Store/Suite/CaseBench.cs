@@ -1,8 +1,10 @@
 using System.Text;
 using IntegrationWorker.DeadLetters;
+using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
+using IntegrationWorker.Queries;
 using IntegrationWorker.Studies;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,6 +27,8 @@ internal sealed class CaseBench
         Replayer = new CaseReplayer(Pipeline, store.Time);
         Desk = new DeadLetterDesk(store.DeadLetters, Replayer, store.Time);
         Groups = new CauseGroups(store.DeadLetters, store.Time);
+        Superseder = new CaseSuperseder(store.DeadLetters, Replayer, store.Time);
+        Editing = new EditDesk(store.DeadLetters, store.Revisions, new MessagePreviewer(Pipeline), store.Time);
         Jobs = new ReplayDesk(store.ReplayJobs, store.DeadLetters, Groups, Replayer, store.Time);
         Driver = new ReplayDriver(store.ReplayJobs, Replayer, store.Time, NullLogger<ReplayDriver>.Instance);
     }
@@ -38,6 +42,10 @@ internal sealed class CaseBench
     public DeadLetterDesk Desk { get; }
 
     public CauseGroups Groups { get; }
+
+    public CaseSuperseder Superseder { get; }
+
+    public EditDesk Editing { get; }
 
     public ReplayDesk Jobs { get; }
 

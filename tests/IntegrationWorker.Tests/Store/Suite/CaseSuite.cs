@@ -1,5 +1,6 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.DeadLetters;
+using IntegrationWorker.DeadLetters.Editing;
 using Xunit;
 
 namespace IntegrationWorker.Store.Suite;
@@ -128,5 +129,117 @@ public abstract class CaseSuite : OpenStoreSuite
             new DeadLetterFilter { Numbers = [new Studies.LinkKey(Studies.LinkKind.Accession, "A2")] }, 10, null, Token);
 
         Assert.Equal(id, Assert.Single(byAccession).Id);
+    }
+
+    [Fact]
+    public async Task GivenACaseAndANewerMessageOnTheSameFields_WhenTheWorkerLooks_ThenTheCaseClosesAsSupersededWithTheEvidence()
+    {
+        var before = new CaseBench(Store, Token);
+        var bench = before.WithNew();
+        await bench.SendAsync(bench.Order("C0", 1, 0));
+        var settled = await before.FailAsync(before.Order("N1", 1, 10, priority: "A", sender: "NEW", control: "XO|SC"));
+        var open = await before.FailAsync(before.Order("N2", 2, 10, sender: "NEW"));
+        var stranger = await before.FailAsync(before.Order("O1", 1, 0, sender: "OTHER", control: "XO|SC"));
+        Assert.Equal(0, await bench.Superseder.RunAsync(Token));
+
+        await bench.SendAsync(bench.Order("C1", 1, 20, priority: "S", control: "XO|SC"));
+        var closed = await bench.Superseder.RunAsync(Token);
+
+        Assert.Equal(1, closed);
+        Assert.Equal(
+            [DeadLetterStatus.Superseded, DeadLetterStatus.Open, DeadLetterStatus.Open],
+            [await bench.StatusAsync(settled), await bench.StatusAsync(open), await bench.StatusAsync(stranger)]);
+        var attempt = (await Store.DeadLetters.GetAsync(settled, Token))!.Attempts.Single();
+        Assert.Equal(("supersede", "worker", DeadLetterStatus.Superseded), (attempt.Action, attempt.Who, attempt.Outcome));
+        var severity = System.Text.Json.JsonElement.Parse(attempt.Detail).GetProperty("fields").EnumerateArray()
+            .Single(field => field.GetProperty("field").GetString() == "severity");
+        Assert.Equal(("older", "hl7/RIS/NORTH/C1#1"), (severity.GetProperty("verdict").GetString(), severity.GetProperty("settledBy").GetString()));
+        Assert.True(await bench.Desk.RestoreAsync(settled, "anna", "to look again", Token));
+    }
+
+    [Fact]
+    public async Task GivenACase_WhenPreviewed_ThenEachFieldHasItsVerdictAndItsPlaceAndNothingIsWritten()
+    {
+        var before = new CaseBench(Store, Token);
+        var bench = before.WithNew();
+        await bench.SendAsync(bench.Order("C0", 1, 0));
+        await bench.SendAsync(bench.Order("C1", 1, 20, priority: "S", control: "XO|SC"));
+        var late = await before.FailAsync(before.Order("N1", 1, 10, priority: "A", sender: "NEW", control: "XO|IP"));
+        var first = await before.FailAsync(before.Order("N2", 2, 10, sender: "NEW"));
+
+        var preview = (await bench.Editing.PreviewAsync(late, null, "anna", Token))!.Preview;
+        var creation = (await bench.Editing.PreviewAsync(first, null, "anna", Token))!.Preview;
+
+        var fields = preview.Fields.ToDictionary(field => field.Field);
+        Assert.Equal(("older", "stat", "high", "OBR-5", "hl7/RIS/NORTH/C1#1"), Parts(fields["severity"]));
+        Assert.Equal(("older", "SC", "IP", "ORC-5", "hl7/RIS/NORTH/C1#1"), Parts(fields["metadata.ris.orderStatus"]));
+        Assert.Equal(("equal", "CT 1", "CT 1", "OBR-4.2", null), Parts(fields["studyDescription"]));
+        Assert.Equal(("AA", 0), (preview.Acknowledgement!.Code, preview.Events.Count));
+        Assert.All(creation.Fields, field => Assert.Equal(field.Field == "isCancelled" ? "equal" : "changed", field.Verdict)); // It is active already.
+        Assert.Single(creation.Events);
+        Assert.Equal("created", creation.ToJson()["outcome"]!.GetValue<string>());
+        Assert.DoesNotContain("null", creation.ToJson()["fields"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(2, (await bench.EventsAsync()).Count);
+        Assert.Equal(DeadLetterStatus.Open, await bench.StatusAsync(late));
+        Assert.Equal("anna preview", Assert.Single((await bench.Desk.ShowAsync(late, "ben", Token))!.Looks.SkipLast(1).Select(look => $"{look.Who} {look.Action}")));
+
+        static (string, string?, string?, string?, string?) Parts(Queries.FieldVerdict field) =>
+            (field.Verdict, field.Previous, field.New, field.Location, field.Holder);
+    }
+
+    [Fact]
+    public async Task GivenAnEdit_WhenApprovedAndReplayed_ThenItTakesEffectOnceAndTheMessageAsItCameCannot()
+    {
+        var bench = new CaseBench(Store, Token);
+        var original = bench.Order("C1", 1, 0, uid: "1..2");
+        var id = await bench.FailAsync(original);
+        var edited = FieldEdit.Apply(original.Body.Span, [$"ZDS-1={CaseBench.UidOf(1)}", "OBR-5=S"]).Body!;
+
+        var view = (await bench.Editing.EditAsync(id, edited, "anna", "the UID was mistyped", Token))!;
+        await Assert.ThrowsAsync<DeadLetterBusyException>(() => bench.Desk.ReplayAsync(id, "anna", "", Token));
+        await Assert.ThrowsAsync<DeadLetterBusyException>(() => bench.Editing.ApproveAsync(id, 7, "ben", "", Token));
+        Assert.Empty(await bench.EventsAsync());
+        Assert.NotNull(await bench.Editing.ApproveAsync(id, 1, "ben", "compared with the order", Token));
+        Assert.Null(await bench.Editing.ApproveAsync(id, 1, "ben", "again", Token));
+        var replayed = (await bench.Desk.ReplayAsync(id, "anna", "mended", Token))!;
+
+        Assert.Equal(["ZDS-1", "OBR-5"], view.Differences.Select(one => one.Location).OrderDescending(StringComparer.Ordinal));
+        Assert.Equal(Outcomes.Created, view.Preview.Result.Outcome);
+        Assert.Equal((Outcomes.Created, 1, "hl7/RIS/NORTH/C1~2"), (replayed.Receipt.Outcome, replayed.Receipt.Revision, replayed.Receipt.MessageKey));
+        Assert.Equal("stat", (await bench.StudyAsync(1)).Severity);
+        var letter = (await Store.DeadLetters.GetAsync(id, Token))!;
+        Assert.Equal(original.Body.ToArray(), letter.Body);
+        Assert.Equal(edited, letter.Edited);
+        Assert.Equal(["edit anna", "approve ben", "replay anna"], letter.Attempts.Select(attempt => $"{attempt.Action} {attempt.Who}"));
+
+        // Whoever replays the message as it came, by whatever way, has a duplicate.
+        var other = await bench.SendAsync(original with { ReplayId = "rpl_other" });
+        Assert.Equal(Outcomes.Duplicate, other.Outcome);
+        Assert.Single(await bench.EventsAsync());
+        await Assert.ThrowsAsync<DeadLetterBusyException>(() => bench.Editing.EditAsync(id, edited, "anna", "late", Token));
+    }
+
+    [Fact]
+    public async Task GivenAMessageThatTookEffectAsItCame_WhenAnEditOfItIsReplayed_ThenItIsRefused()
+    {
+        var before = new CaseBench(Store, Token);
+        var bench = before.WithNew();
+        await bench.SendAsync(bench.Order("C0", 1, 0, patient: "P9"));
+        var original = bench.Order("C1", 1, 1);
+        var id = await bench.FailAsync(original); // Another patient.
+        var edited = FieldEdit.Apply(original.Body.Span, ["PID-3=P9^^^NORTH", "OBR-5=S"]).Body!;
+        await bench.Editing.EditAsync(id, edited, "anna", "", Token);
+        await bench.Editing.ApproveAsync(id, null, "anna", "", Token);
+        await bench.SendAsync(bench.Order("C2", 1, 2, patient: "P9") with { Body = Merge() });
+
+        var asItCame = await bench.SendAsync(original with { ReplayId = "rpl_other" });
+        var refused = (await bench.Desk.ReplayAsync(id, "anna", "", Token))!;
+
+        Assert.NotEqual(Outcomes.Rejected, asItCame.Outcome);
+        Assert.Equal((Outcomes.Rejected, Codes.KeyReused), (refused.Receipt.Outcome, refused.Receipt.Code));
+        Assert.Equal("normal", (await bench.StudyAsync(1)).Severity);
+
+        static byte[] Merge() => System.Text.Encoding.UTF8.GetBytes(
+            "MSH|^~\\&|RIS|NORTH|WORKER|HERE|20260302060200+0000||ADT^A40|M1|P|2.5.1\rPID|1||P1^^^NORTH\rMRG|P9^^^NORTH\r");
     }
 }

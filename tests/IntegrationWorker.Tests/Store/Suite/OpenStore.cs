@@ -26,6 +26,8 @@ internal sealed class OpenStore(
 
     public IReplayJobStore ReplayJobs => field ??= new ReplayJobStore(database, _protector);
 
+    public CaseRevisionStore Revisions => field ??= new CaseRevisionStore(database, _protector);
+
     public IStoreMaintenance Maintenance => field ??= new StoreMaintenance(database, Outbox, _protector);
 
     public IStoreHealth Health => field ??= new StoreHealth(database, Time);

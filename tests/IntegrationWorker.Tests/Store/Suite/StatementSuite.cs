@@ -55,6 +55,7 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.DeadLetters.StepAsync(Some.Closing("dl_1", DeadLetterStatus.Discarded, Some.Noon), Token);
             await Store.DeadLetters.LooksAsync("dl_1", Token);
             await Store.DeadLetters.GetAsync(["dl_1"], Token);
+            await Store.Revisions.ListAsync("dl_1", Token);
             await Store.ReplayJobs.GetAsync("rpj_1", Token);
             await Store.ReplayJobs.ItemsAsync("rpj_1", 0, 20, Token);
             await Store.ReplayJobs.OutcomesAsync("rpj_1", Token);
