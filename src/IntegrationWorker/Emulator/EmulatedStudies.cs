@@ -63,6 +63,12 @@ internal sealed class EmulatedStudies(TimeProvider time)
 
         var forgets = faults.Any(fault => fault.Kind == Fault.AssignedToDropped);
         var metadata = Merge(study.Metadata, patch, faults.Any(fault => fault.Kind == Fault.MetadataReplace));
+
+        if (faults.Any(fault => fault.Kind == Fault.KeysKept))
+        {
+            study.Metadata.Where(pair => !metadata.ContainsKey(pair.Key)).ToList().ForEach(pair => metadata[pair.Key] = pair.Value);
+        }
+
         var refusal = metadata.Count > MetadataLimits.PairsMax ? Notice.Of(Codes.TooManyPairs, "count", metadata.Count, "location", "/metadata") : null;
 
         return (study with

@@ -23,8 +23,11 @@ internal sealed record Fault
     /// <summary>A PATCH forgets <c>assignedTo</c>, as clients and servers do that drop nulls.</summary>
     public const string AssignedToDropped = "assigned-to-dropped";
 
+    /// <summary>A PATCH removes no key of the map, whatever it says.</summary>
+    public const string KeysKept = "keys-kept";
+
     public static IReadOnlyList<string> Kinds { get; } =
-        [Latency, TimeoutBefore, TimeoutAfter, CutBefore, CutAfter, MetadataReplace, AssignedToDropped];
+        [Latency, TimeoutBefore, TimeoutAfter, CutBefore, CutAfter, MetadataReplace, AssignedToDropped, KeysKept];
 
     /// <summary>One of <see cref="Kinds"/>, or a status that is answered without applying: <c>409</c>, <c>422</c>, <c>429</c>, <c>500</c>.</summary>
     public required string Kind { get; init; }

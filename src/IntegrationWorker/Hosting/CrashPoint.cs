@@ -28,6 +28,18 @@ internal static class CrashPoint
     /// <summary>A message is decided about; its sender does not know.</summary>
     public const string BeforeAck = "before-ack";
 
+    /// <summary>A writing call to the reading platform is about to go out; the store knows.</summary>
+    public const string BeforeCall = "before-call";
+
+    /// <summary>The platform has answered a writing call; the store does not know.</summary>
+    public const string AfterCall = "after-call";
+
+    /// <summary>All calls of a plan are through; neither event nor history are written.</summary>
+    public const string BeforeConclusion = "before-conclusion";
+
+    /// <summary>Event and history of a plan are committed; its study is still leased.</summary>
+    public const string AfterConclusion = "after-conclusion";
+
     private static readonly (string? Name, int Count) _wanted = Parse(Environment.GetEnvironmentVariable(Variable));
 
     private static int _reached;

@@ -3,6 +3,7 @@ using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Hosting;
 
@@ -19,7 +20,8 @@ internal static class DecisionServices
             provider.GetRequiredService<IStudyStore>(),
             provider.GetRequiredService<EventSettings>(),
             provider.GetRequiredService<IEventPublisher>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ITargetSignal>()));
         services.AddSingleton<IMessagePipeline>(provider => provider.GetRequiredService<MessagePipeline>());
 
         return services;

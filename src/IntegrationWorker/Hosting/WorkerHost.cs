@@ -11,6 +11,7 @@ using IntegrationWorker.Outbox;
 using IntegrationWorker.Queries;
 using IntegrationWorker.Store;
 using IntegrationWorker.StudyApi;
+using IntegrationWorker.Target;
 using Microsoft.Extensions.Options;
 
 namespace IntegrationWorker.Hosting;
@@ -32,6 +33,7 @@ internal static class WorkerHost
             .AddAccess(settings.Configuration)
             .AddDecisions(settings.Rules)
             .AddOutbox(settings.Configuration)
+            .AddTarget(settings.Configuration)
             .AddIntake(settings.Configuration)
             .AddMllp(settings.Mllp, settings.Configuration)
             .AddQueries()
@@ -71,6 +73,7 @@ internal static class WorkerHost
             .AddApiKeys()
             .AddDecisions(settings.Rules)
             .AddUnpublishedOutbox()
+            .AddUnbroughtTarget(settings.Configuration)
             .AddQueries()
             .AddStudyApi()
             .AddDeadLetters();

@@ -3,11 +3,13 @@ using IntegrationWorker.Matching;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Intake;
 
 /// <summary>Takes down what a batch did: history and events of its units, outcomes of units that waited, dead letters.</summary>
-internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedWriter events, BatchChanges changes) : IUnitRecorder
+/// <param name="plans">Where a platform keeps the studies: event and history are written when it has accepted. Null: this store is the record.</param>
+internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedWriter events, BatchChanges changes, PlanBook? plans = null) : IUnitRecorder
 {
     public void Record(Study study, UnitUpdate unit, UnitResult result, DateTimeOffset now)
     {
@@ -16,23 +18,31 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
             return; // Who asked is told, and nothing is kept.
         }
 
-        if (result.Effective is not null)
+        if (plans is not null)
+        {
+            Plan(plans, study, unit, result, now);
+        }
+        else if (result.Effective is not null)
         {
             var eventId = StudyIds.OfEvent(unit.UnitKey, study.StudyId);
-            var kind = unit.Terms is not null ? "command" : rules.FindSource(unit.SourceId)?.Kind ?? "hl7v2";
             result.EventId = eventId;
-            changes.Outbox.Add(new OutboxEntry(eventId, study.StudyId, study.Version, now, events.Write(eventId, study, unit, result, kind, now)));
+            changes.Outbox.Add(new OutboxEntry(eventId, study.StudyId, study.Version, now, events.Write(eventId, study, unit, result, KindOf(unit), now)));
         }
 
         // What changed nothing is in the history too: whoever looks at a study finds every message about it.
-        changes.History.Add(new HistoryEntry(
-            study.StudyId, study.Version, now, unit.MessageKey, unit.Number, unit.SourceId, unit.MessageType, result.Outcome,
-            HistoryJson.Write(unit, result)));
+        if (plans is null || result.Effective is null)
+        {
+            changes.History.Add(HistoryOf(study.StudyId, study.Version, unit, result, now));
+        }
     }
+
+    public static HistoryEntry HistoryOf(string studyId, long version, UnitUpdate unit, UnitResult result, DateTimeOffset now) => new(
+        studyId, version, now, unit.MessageKey, unit.Number, unit.SourceId, unit.MessageType, result.Outcome, HistoryJson.Write(unit, result));
 
     public void Replace(ParkedUnit parked, UnitResult result, DateTimeOffset now)
     {
         ledger.ReplaceUnit(parked.MessageKey, result);
+        plans?.Complete(parked.MessageKey, parked.Unit.Number, parked.ReceivedAt, parked.Body, parked.Headers, parked.Door);
 
         if (result.Error is { } error)
         {
@@ -88,12 +98,28 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
         });
     }
 
+    /// <summary>What was decided about came with this: the plans it made keep it.</summary>
+    public void Complete(Delivery delivery, string messageKey) =>
+        plans?.Complete(messageKey, null, delivery.Inbound.ReceivedAt, delivery.Inbound.Body, delivery.Headers, delivery.Door);
+
+    private void Plan(PlanBook book, Study study, UnitUpdate unit, UnitResult result, DateTimeOffset now)
+    {
+        if (result.Effective is not null)
+        {
+            result.EventId = StudyIds.OfEvent(unit.UnitKey, study.StudyId);
+        }
+
+        book.Add(study, unit, result, KindOf(unit), now);
+    }
+
+    private string KindOf(UnitUpdate unit) => unit.Terms is not null ? "command" : rules.FindSource(unit.SourceId)?.Kind ?? "hl7v2";
+
     /// <summary>It waited for a later unit of its message, failed, and was taken down as a unit that waited.</summary>
     private bool IsKept(UnitResult unit) =>
         changes.DeadLetters.Exists(letter => letter.MessageKey == unit.MessageKey && letter.Units.Contains(unit.Unit));
 
     /// <summary>By what a person may look for it: a message without a study is found in no other way.</summary>
-    private static IEnumerable<LinkKey> KeysOf(IEnumerable<UnitUpdate?> units) => units
+    public static IEnumerable<LinkKey> KeysOf(IEnumerable<UnitUpdate?> units) => units
         .OfType<UnitUpdate>()
         .SelectMany(unit => unit.LookupKeys().Concat(unit.PatientKeys.Select(key => new LinkKey(LinkKind.Patient, key.Value))))
         .Distinct();

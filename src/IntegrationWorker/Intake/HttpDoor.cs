@@ -2,6 +2,7 @@ using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Target;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace IntegrationWorker.Intake;
@@ -18,7 +19,7 @@ internal abstract class HttpDoor
 }
 
 /// <summary>Without a broker: decides about the message and answers after the commit, with the outcome.</summary>
-internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState state) : HttpDoor, IDisposable
+internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState state, ITargetSignal? target = null) : HttpDoor, IDisposable
 {
     // Most clients give up after a minute; what is committed later is a duplicate when they send it again.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(50);
@@ -36,8 +37,8 @@ internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState 
         }
 
         // There is no queue that could keep it, so it is decided about first. That takes milliseconds.
-        return preferences.RespondAsync
-            ? DoorAnswer.Taken(result.MessageKey) with { PreferenceApplied = "respond-async" }
+        return preferences.RespondAsync ? DoorAnswer.Taken(result.MessageKey) with { PreferenceApplied = "respond-async" }
+            : IsPlanned(result) ? DoorAnswer.Taken(result.MessageKey)
             : DoorAnswer.Decided(ResultJson.Write(result));
     }
 
@@ -71,4 +72,8 @@ internal sealed class DecidingDoor(Batcher batcher, StoreGate gate, IntakeState 
 
     private static ProblemHttpResult Away() =>
         Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer. Send the message again later.");
+
+    // The platform has the last word: until then the outcome is only what is intended.
+    private bool IsPlanned(MessageResult result) => target is not null
+        && result.Units.Concat(result.Reapplied).SelectMany(unit => unit.Studies ?? [unit]).Any(unit => unit.Effective is not null);
 }

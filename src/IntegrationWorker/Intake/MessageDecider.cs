@@ -99,6 +99,8 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
     private void Keep(
         MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Delivery delivery, bool isReplay)
     {
+        recorder.Complete(delivery, decision.Key);
+
         // A replay that fails again belongs to the dead letter that was replayed.
         if (!isReplay && message.Inbound.CaseId is null)
         {

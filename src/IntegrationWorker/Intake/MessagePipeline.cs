@@ -8,13 +8,16 @@ using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 using IntegrationWorker.StudyApi.Requests;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Intake;
 
 /// <summary>Reads a batch, loads what it speaks of, decides in memory, and commits once.</summary>
 /// <param name="hash">Keyed hash of patient identifiers and visit numbers.</param>
+/// <param name="target">Where a platform keeps the studies; null: this store is the record.</param>
 internal sealed class MessagePipeline(
-    Rulebook rules, Func<string, string> hash, IStudyStore store, EventSettings events, IEventPublisher publisher, TimeProvider time)
+    Rulebook rules, Func<string, string> hash, IStudyStore store, EventSettings events, IEventPublisher publisher, TimeProvider time,
+    ITargetSignal? target = null)
     : IMessagePipeline
 {
     /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
@@ -40,6 +43,12 @@ internal sealed class MessagePipeline(
         CrashPoint.Reach(CrashPoint.AfterCommit);
 
         publisher.Offer(changes.Outbox);
+
+        if (changes.Plans.Count > 0)
+        {
+            target?.Wake();
+        }
+
         return results;
     }
 
@@ -61,15 +70,16 @@ internal sealed class MessagePipeline(
     {
         var set = new StudySet(rules, changes);
         var ledger = new Ledger();
+        var plans = target is null ? null : new PlanBook(changes);
         var claimed = BaseKeysOf(messages);
         claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
 
         ledger.Add(await transaction.ClaimAsync(claimed, cancellationToken));
         CrashPoint.Reach(CrashPoint.AfterClaim);
-        await LoadAsync(transaction, messages, set, ledger, claimed, cancellationToken);
+        await LoadAsync(transaction, messages, set, ledger, plans, claimed, cancellationToken);
 
         var writer = new StudyUpdatedWriter(events.Source, events.SensitiveKeys);
-        var recorder = new BatchRecorder(rules, ledger, writer, changes);
+        var recorder = new BatchRecorder(rules, ledger, writer, changes, plans);
         var decider = new MessageDecider(rules, ledger, new UnitDecider(rules, set, recorder), recorder, changes);
         decider.Add(await LoadPositionsAsync(transaction, messages, cancellationToken));
 
@@ -111,7 +121,7 @@ internal sealed class MessagePipeline(
     /// <summary>Loads every study that the batch may touch, and the units that wait for one of its numbers.</summary>
     /// <param name="claimed">Base keys that are claimed already; those of units that wait are added.</param>
     private static async Task LoadAsync(
-        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, StudySet set, Ledger ledger, HashSet<string> claimed,
+        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, StudySet set, Ledger ledger, PlanBook? plans, HashSet<string> claimed,
         CancellationToken cancellationToken)
     {
         var known = new HashSet<LinkKey>();
@@ -126,7 +136,9 @@ internal sealed class MessagePipeline(
                 break;
             }
 
-            set.Add(await transaction.LoadAsync(fresh, cancellationToken));
+            var loaded = await transaction.LoadAsync(fresh, cancellationToken);
+            plans?.Keep(loaded.Studies); // Before anything changes them.
+            set.Add(loaded);
 
             // Their outcome changes when they are set free, so their records are needed as well.
             string[] records = [.. set.Parked.Select(parked => MessageKeys.BaseOf(parked.MessageKey)).Where(claimed.Add)];

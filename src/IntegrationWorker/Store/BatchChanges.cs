@@ -1,4 +1,5 @@
 using IntegrationWorker.Studies;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Store;
 
@@ -38,6 +39,21 @@ internal sealed class BatchChanges
     public List<string> RemovedParked { get; } = [];
 
     public List<SubscriptionPosition> Positions { get; } = [];
+
+    /// <summary>What is to be brought to the platform, per study in order. Empty where this store is the record.</summary>
+    public List<TargetPlan> Plans { get; } = [];
+
+    /// <summary>Positions of plans that have come to their end. One that is not there any more ends the transaction as a conflict.</summary>
+    public List<long> EndedPlans { get; } = [];
+
+    /// <summary>What the platform was seen to hold, by study id; a later look replaces an earlier one.</summary>
+    public List<(string StudyId, SeenStudy Seen)> Seen { get; } = [];
+
+    /// <summary>Studies that have left the platform, or never came there. Their history stays.</summary>
+    public List<string> RemovedStudies { get; } = [];
+
+    /// <summary>Studies that have got the platform's id instead of ours. All else in these changes names them by the new one, but changed studies.</summary>
+    public List<(string From, string To)> RenamedStudies { get; } = [];
 }
 
 /// <summary>One row per unit and study: what was changed, what was held back and why, from where in the message.</summary>

@@ -34,6 +34,7 @@ internal static class StoreServices
         services.AddSingleton<CaseRevisionStore>();
         services.AddSingleton<IReplayJobStore, ReplayJobStore>();
         services.AddSingleton<IStoreMaintenance, StoreMaintenance>();
+        services.AddSingleton<ITargetStore, TargetStore>();
         services.AddSingleton<IStoreHealth, StoreHealth>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<StoreStart>();

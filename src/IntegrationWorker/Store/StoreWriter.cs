@@ -149,6 +149,7 @@ internal static class StoreWriter
         }
 
         session.AddRows(_upsertPositions, changes.Positions);
+        PlanRows.Add(session, changes, protector);
     }
 
     /// <summary>Queues the events; they learn their positions when the queue is run.</summary>

@@ -14,7 +14,6 @@ namespace IntegrationWorker.Tests.Contracts;
 /// </summary>
 public sealed partial class CodeCoverageTests
 {
-    private const string NoRemoteStore = "there is no remote study store yet";
     private const string NoRemoteDirectory = "the directories are read from the configuration";
     private const string NoFetch = "nothing is fetched from a FHIR server yet";
 
@@ -24,6 +23,11 @@ public sealed partial class CodeCoverageTests
         [Codes.TooLarge] = "Hl7ReaderTests.GivenABodyOfTheMostThatIsTaken_WhenItHasOneByteMore_ThenItIsRejected", // Five megabytes.
         [Codes.TooManyWaiting] = "ParkedUnitTests.GivenAsManyWaitingUnitsAsMayWaitUnderOneKey_WhenAnotherComes_ThenItGoesToAPerson", // A hundred messages.
         [Codes.DatabaseDown] = "BatcherTests.GivenAStoreThatFails_WhenItWorksAgain_ThenTheSameBatchIsCommittedAndHealthSaidWhy",
+        [Codes.StudyGone] = "TargetSuite.GivenARefusalAtEachStep_WhenTheWorkerDiesAnywhere_ThenADeadLetterSaysWhyAndOurRecordIsThePlatforms",
+        [Codes.KeysKept] = "TargetSuite.GivenAKeyToBeRemoved_WhenThePlatformReplacesMergesOrKeeps_ThenItIsGoneOrTheEventWarns",
+        [Codes.StoreServerError] = "TargetSuite.GivenSeveralChangesOfAStudy_WhenBroughtAfterAnOutage_ThenTheyComeInOrderAndTheEventsToo",
+        [Codes.StoreNoAnswer] = "TargetSuite.GivenAPlatformThatIsAway_WhenBrought_ThenTheFailureSaysHowAndThePlanStays",
+        [Codes.StoreConcurrentChange] = "TargetSuite.GivenSomebodyWhoIsAlwaysFirst_WhenBroughtAgainAndAgain_ThenItIsGivenUpAndOthersGoOn",
         [Codes.GivenUp] = "BatcherTests.GivenAMessageThatKeepsFailingAlone_WhenTwoHoursAreOver_ThenItIsOneDeadLetter",
         [Codes.StoreRefused] = "StudyContractTests.GivenAStudy_WhenCancelledAndUncancelled_ThenEachAnswersTheStudyAsItIs",
         [Codes.InProgressElsewhere] = "StudyErrorTests.GivenARequestUnderWay_WhenItComesAgain_ThenTheSecondIsAConflictAndTheFirstIsDone",
@@ -33,11 +37,6 @@ public sealed partial class CodeCoverageTests
     /// <summary>What nothing in the program can produce, and why.</summary>
     private static readonly Dictionary<string, string> _notYet = new()
     {
-        [Codes.StudyGone] = NoRemoteStore,
-        [Codes.KeysKept] = NoRemoteStore,
-        [Codes.StoreServerError] = NoRemoteStore,
-        [Codes.StoreNoAnswer] = NoRemoteStore,
-        [Codes.StoreConcurrentChange] = NoRemoteStore,
         [Codes.UserDirectoryDown] = NoRemoteDirectory,
         [Codes.OrgDirectoryDown] = NoRemoteDirectory,
         [Codes.FhirAccessRefused] = NoFetch,

@@ -22,6 +22,8 @@ public sealed class SqliteStatementTests() : StatementSuite(SqliteSuites.CreateA
 
 public sealed class SqliteApiKeyTests() : ApiKeySuite(SqliteSuites.CreateAsync);
 
+public sealed class SqliteTargetTests() : TargetSuite(SqliteSuites.CreateAsync, deaths: 6);
+
 /// <summary>The suites on SQLite.</summary>
 internal static class SqliteSuites
 {

@@ -3,6 +3,7 @@ using IntegrationWorker.Intake.Broker;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
 using IntegrationWorker.Store.Protection;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Hosting.Settings;
 
@@ -13,6 +14,7 @@ internal static class OptionsSections
     [
         (BrokerOptions.Section, typeof(BrokerOptions)),
         (StoreOptions.Section, typeof(StoreOptions)),
+        (TargetOptions.Section, typeof(TargetOptions)),
         (ProtectionOptions.Section, typeof(ProtectionOptions)),
         (IntakeOptions.Section, typeof(IntakeOptions)),
         (EventsOptions.Section, typeof(EventsOptions)),

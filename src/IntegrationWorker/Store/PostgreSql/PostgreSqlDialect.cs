@@ -13,6 +13,8 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override string ForUpdateOfFree => "for update skip locked";
 
+    public override string Now => "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
+
     public override string RowSource<T>(IReadOnlyList<Column<T>> columns) =>
         $"unnest({string.Join(", ", columns.Select(ParameterOf))}) as r({string.Join(", ", columns.Select(column => column.Name))})";
 

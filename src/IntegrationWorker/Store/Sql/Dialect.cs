@@ -14,6 +14,9 @@ internal abstract class Dialect
     /// <summary>Locks the rows that a select found and nobody else has, and leaves out the others.</summary>
     public abstract string ForUpdateOfFree { get; }
 
+    /// <summary>Microseconds since 1970-01-01 UTC by the clock of the database, which all workers share.</summary>
+    public abstract string Now { get; }
+
     /// <summary>A table expression named <c>r</c> over the parameters of <see cref="BindRows"/>.</summary>
     public abstract string RowSource<T>(IReadOnlyList<Column<T>> columns);
 

@@ -2,7 +2,8 @@ namespace IntegrationWorker.Store.Sql;
 
 /// <summary>A statement text for both databases. Each dialect fills in the words in braces once.</summary>
 /// <remarks>
-/// <c>{for update}</c> locks the selected rows where several writers exist; <c>{for update of free}</c> leaves out those that another one has.
+/// <c>{for update}</c> locks the selected rows where several writers exist; <c>{for update of free}</c> leaves out those that another one has;
+/// <c>{now}</c> is the time by the clock of the database, in microseconds since 1970.
 /// </remarks>
 internal class Statement(string sql)
 {
@@ -12,7 +13,8 @@ internal class Statement(string sql)
 
     protected virtual string Render(Dialect dialect) => sql
         .Replace("{for update}", dialect.ForUpdate, StringComparison.Ordinal)
-        .Replace("{for update of free}", dialect.ForUpdateOfFree, StringComparison.Ordinal);
+        .Replace("{for update of free}", dialect.ForUpdateOfFree, StringComparison.Ordinal)
+        .Replace("{now}", dialect.Now, StringComparison.Ordinal);
 }
 
 /// <summary>A statement that takes many rows at once: <c>{rows}</c> is a table named <c>r</c> with these columns.</summary>

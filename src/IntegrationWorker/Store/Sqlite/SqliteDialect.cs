@@ -22,6 +22,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string ForUpdateOfFree => "";
 
+    public override string Now => "cast(unixepoch('now', 'subsec') * 1000000 as integer)";
+
     public override string RowSource<T>(IReadOnlyList<Column<T>> columns)
     {
         var names = new List<string>();

@@ -7,6 +7,7 @@ using IntegrationWorker.Outbox;
 using IntegrationWorker.Queries;
 using IntegrationWorker.Studies;
 using Microsoft.Extensions.Logging.Abstractions;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Store.Suite;
 
@@ -17,13 +18,14 @@ internal sealed class CaseBench
     private readonly CancellationToken _token;
 
     /// <param name="knowsNew">The sender NEW is registered.</param>
-    public CaseBench(OpenStore store, CancellationToken token, bool knowsNew = false)
+    /// <param name="target">A platform keeps the studies.</param>
+    public CaseBench(OpenStore store, CancellationToken token, bool knowsNew = false, ITargetSignal? target = null)
     {
         (_store, _token) = (store, token);
-        Source[] sources = [Ris("ris", "RIS"), .. knowsNew ? [Ris("ris-new", "NEW")] : (Source[])[]];
+        Source[] sources = [Ris("ris", "RIS"), _console, .. knowsNew ? [Ris("ris-new", "NEW")] : (Source[])[]];
         Rules = new Rulebook(sources, [], [], [], []);
         Pipeline = new MessagePipeline(
-            Rules, value => $"#{value}", store.Studies, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), store.Time);
+            Rules, value => $"#{value}", store.Studies, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), store.Time, target);
         Replayer = new CaseReplayer(Pipeline, store.Time);
         Desk = new DeadLetterDesk(store.DeadLetters, Replayer, store.Time);
         Groups = new CauseGroups(store.DeadLetters, store.Time);
@@ -85,6 +87,21 @@ internal sealed class CaseBench
         return new InboundMessage { Door = Door.Hl7v2, Body = Encoding.UTF8.GetBytes(string.Join('\r', [.. segments, ""])), ReceivedAt = at };
     }
 
+    /// <summary>A command of an operator about study number <paramref name="study"/>.</summary>
+    /// <param name="data">Members behind <c>study</c>: <c>"operation": "cancel"</c>.</param>
+    public static InboundMessage Command(string id, int study, int minute, string data) => new()
+    {
+        Door = Door.Command,
+        SourceId = "console",
+        ReceivedAt = Some.Noon.AddHours(-6).AddMinutes(minute),
+        Headers = new Dictionary<string, string> { ["source-id"] = "console" },
+        Body = Encoding.UTF8.GetBytes($$"""
+            { "specversion": "1.0", "id": "{{id}}", "source": "urn:test", "type": "study.update.requested.v1",
+              "time": "{{Some.Noon.AddHours(-6).AddMinutes(minute):yyyy-MM-dd'T'HH:mm:ss'Z'}}", "datacontenttype": "application/json",
+              "data": { "study": { "studyInstanceUid": "{{UidOf(study)}}" }, {{data}} } }
+            """),
+    };
+
     public static string UidOf(int study) => $"2.25.{7000 + study}";
 
     public async Task<MessageResult> SendAsync(InboundMessage message) => (await Pipeline.ProcessAsync([message], _token))[0];
@@ -101,6 +118,8 @@ internal sealed class CaseBench
     public async Task<Study> StudyAsync(int study) => (await _store.Reader.FindByUidAsync(UidOf(study), _token))!;
 
     public Task<IReadOnlyList<OutboxEntry>> EventsAsync() => _store.Outbox.ReadAfterAsync(0, 100_000, _token);
+
+    private static readonly Source _console = new() { SourceId = "console", Kind = "command", Authority = Authority.Operator };
 
     private static Source Ris(string id, string application) => new()
     {

@@ -30,6 +30,8 @@ internal sealed class OpenStore(
 
     public IStoreMaintenance Maintenance => field ??= new StoreMaintenance(database, Outbox, _protector);
 
+    public ITargetStore Target => field ??= new TargetStore(database, _protector);
+
     public IStoreHealth Health => field ??= new StoreHealth(database, Time);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

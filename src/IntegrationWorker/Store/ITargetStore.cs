@@ -1,0 +1,37 @@
+using IntegrationWorker.Target;
+
+namespace IntegrationWorker.Store;
+
+/// <summary>The plans that are to be brought to the platform, for those who bring them.</summary>
+internal interface ITargetStore
+{
+    /// <summary>Takes studies that have plans and that nobody has at the moment, those with the oldest plans first.</summary>
+    /// <param name="owner">The one who takes them; nobody else gets them before the lease ends.</param>
+    Task<IReadOnlyList<LeasedStudy>> ClaimAsync(string owner, TimeSpan lease, int max, CancellationToken cancellationToken);
+
+    /// <summary>The oldest plan of a study with what the platform was last seen to hold; null when there is none.</summary>
+    Task<(TargetPlan Plan, SeenStudy? Seen)?> ReadNextAsync(string studyId, CancellationToken cancellationToken);
+
+    /// <summary>Lets a lease begin anew and, with a position, notes that a writing call of this plan goes out now.</summary>
+    /// <exception cref="StoreConflictException">Somebody else has the study by now.</exception>
+    Task RenewAsync(string studyId, string owner, TimeSpan lease, long? attempted, CancellationToken cancellationToken);
+
+    /// <summary>Gives a study back: at once, or not before a time has passed when bringing it failed.</summary>
+    Task ReleaseAsync(string studyId, string owner, TimeSpan? rest, CancellationToken cancellationToken);
+
+    /// <summary>What the platform was last seen to hold of these studies; those it was never looked at for are not in it.</summary>
+    Task<IReadOnlyDictionary<string, SeenStudy>> ReadSeenAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken);
+
+    /// <summary>Those of these studies that have plans.</summary>
+    Task<IReadOnlySet<string>> FindPlannedAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken);
+
+    Task<long> CountPlansAsync(CancellationToken cancellationToken);
+
+    Task<string?> ReadMetaAsync(string key, CancellationToken cancellationToken);
+
+    Task WriteMetaAsync(string key, string value, CancellationToken cancellationToken);
+}
+
+/// <summary>A study that somebody has taken.</summary>
+/// <param name="Failures">How often bringing it failed in a row.</param>
+internal sealed record LeasedStudy(string StudyId, int Failures);

@@ -1,0 +1,157 @@
+using IntegrationWorker.Store.Protection;
+using IntegrationWorker.Store.Sql;
+using IntegrationWorker.Target;
+
+namespace IntegrationWorker.Store;
+
+internal sealed class TargetStore(Database database, DataProtector protector) : ITargetStore
+{
+    // Plans looked at for each study that is wanted: one study may have many.
+    private const int PlansPerStudy = 16;
+
+    private static readonly Statement _claim = new("""
+        insert into target_leases (study_id, owner, expires_at)
+        select distinct w.study_id, @owner, {now} + @lease from (
+            select p.study_id from target_plans p
+            where not exists (select 1 from target_leases l where l.study_id = p.study_id and l.expires_at > {now})
+            order by p.position
+            limit @max) w
+        where true
+        on conflict (study_id) do update set owner = excluded.owner, expires_at = excluded.expires_at
+        where target_leases.expires_at <= {now}
+        returning study_id, failures
+        """);
+
+    private static readonly Statement _selectNext = new(
+        $"select {PlanRows.Selected} from target_plans p where p.study_id = @id order by p.position limit 1");
+
+    private static readonly Statement _renew = new(
+        "update target_leases set expires_at = {now} + @lease where study_id = @id and owner = @owner");
+
+    private static readonly Statement _attempt = new("update target_plans set attempted = 1 where position = @position");
+
+    private static readonly Statement _release = new("delete from target_leases where study_id = @id and owner = @owner");
+
+    private static readonly Statement _rest = new("""
+        update target_leases set owner = '', expires_at = {now} + @rest, failures = failures + 1 where study_id = @id and owner = @owner
+        """);
+
+    private static readonly Statement<string> _selectSeen = new(
+        "select t.study_id, t.seen from {rows} join target_studies t on t.study_id = r.study_id", StudyRows.Ids);
+
+    private static readonly Statement<string> _selectPlanned = new(
+        "select distinct p.study_id from {rows} join target_plans p on p.study_id = r.study_id", StudyRows.Ids);
+
+    private static readonly Statement _count = new("select count(*) from target_plans");
+
+    private static readonly Statement _selectMeta = new("select value from meta where key = @key");
+
+    public async Task<IReadOnlyList<LeasedStudy>> ClaimAsync(string owner, TimeSpan lease, int max, CancellationToken cancellationToken)
+    {
+        var taken = new List<LeasedStudy>();
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        await session.RunAsync(
+            _claim,
+            [SqlValue.Text("owner", owner), Microseconds("lease", lease), SqlValue.Number("max", (long)max * PlansPerStudy)],
+            cancellationToken,
+            reader => taken.Add(new LeasedStudy(reader.GetString(0), (int)reader.GetInt64(1))));
+        await session.CommitAsync(cancellationToken);
+
+        return taken;
+    }
+
+    public async Task<(TargetPlan Plan, SeenStudy? Seen)?> ReadNextAsync(string studyId, CancellationToken cancellationToken)
+    {
+        TargetPlan? plan = null;
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunAsync(_selectNext, [SqlValue.Text("id", studyId)], cancellationToken, reader => plan = PlanRows.Read(reader, protector));
+
+        return plan is null ? null : (plan, (await ReadSeenAsync(session, [studyId], cancellationToken)).GetValueOrDefault(studyId));
+    }
+
+    public async Task RenewAsync(string studyId, string owner, TimeSpan lease, long? attempted, CancellationToken cancellationToken)
+    {
+        await using var session = attempted is null
+            ? await database.BeginRelaxedAsync(cancellationToken)
+            : await database.BeginAsync(cancellationToken);
+        session.Add(_renew, [SqlValue.Text("id", studyId), SqlValue.Text("owner", owner), Microseconds("lease", lease)], rowsExpected: 1);
+
+        if (attempted is { } position)
+        {
+            session.Add(_attempt, [SqlValue.Number("position", position)], rowsExpected: 1);
+        }
+
+        await session.RunAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    public async Task ReleaseAsync(string studyId, string owner, TimeSpan? rest, CancellationToken cancellationToken)
+    {
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        SqlValue[] whose = [SqlValue.Text("id", studyId), SqlValue.Text("owner", owner)];
+
+        if (rest is { } wait)
+        {
+            session.Add(_rest, [.. whose, Microseconds("rest", wait)]);
+        }
+        else
+        {
+            session.Add(_release, whose);
+        }
+
+        await session.RunAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyDictionary<string, SeenStudy>> ReadSeenAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken)
+    {
+        await using var session = await database.ReadAsync(cancellationToken);
+        return await ReadSeenAsync(session, studyIds, cancellationToken);
+    }
+
+    public async Task<IReadOnlySet<string>> FindPlannedAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunRowsAsync(_selectPlanned, studyIds, cancellationToken, reader => found.Add(reader.GetString(0)));
+
+        return found;
+    }
+
+    public async Task<long> CountPlansAsync(CancellationToken cancellationToken)
+    {
+        var count = 0L;
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunAsync(_count, [], cancellationToken, reader => count = reader.GetInt64(0));
+
+        return count;
+    }
+
+    public async Task<string?> ReadMetaAsync(string key, CancellationToken cancellationToken)
+    {
+        string? value = null;
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunAsync(_selectMeta, [SqlValue.Text("key", key)], cancellationToken, reader => value = reader.GetString(0));
+
+        return value;
+    }
+
+    public async Task WriteMetaAsync(string key, string value, CancellationToken cancellationToken)
+    {
+        await using var session = await database.BeginAsync(cancellationToken);
+        await StoreMeta.WriteAsync(session, key, value, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    private static async Task<Dictionary<string, SeenStudy>> ReadSeenAsync(
+        SqlSession session, IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken)
+    {
+        var seen = new Dictionary<string, SeenStudy>(StringComparer.Ordinal);
+        await session.RunRowsAsync(
+            _selectSeen, studyIds, cancellationToken, reader => seen[reader.GetString(0)] = PlanJson.ReadSeen(reader.Bytes(1)));
+
+        return seen;
+    }
+
+    private static SqlValue Microseconds(string name, TimeSpan span) => SqlValue.Number(name, (long)span.TotalMicroseconds);
+}

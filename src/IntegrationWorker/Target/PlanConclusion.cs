@@ -1,0 +1,257 @@
+using IntegrationWorker.Contracts;
+using IntegrationWorker.DeadLetters;
+using IntegrationWorker.Intake;
+using IntegrationWorker.Mapping;
+using IntegrationWorker.Outbox;
+using IntegrationWorker.Store;
+using IntegrationWorker.Studies;
+
+namespace IntegrationWorker.Target;
+
+/// <summary>
+/// Writes how a plan ended, in one transaction: event and history of what the platform accepted, a dead letter for what it refused, what it
+/// was seen to hold. The plan goes with it, once: whoever comes second with the same plan writes nothing.
+/// </summary>
+internal sealed class PlanConclusion(
+    IStudyStore store, IStudyReader reader, EventSettings events, IEventPublisher publisher, TimeProvider time, ILogger<PlanConclusion> logger)
+{
+    /// <returns>The id that the study has now.</returns>
+    /// <exception cref="StoreConflictException">Somebody else has ended the plan.</exception>
+    public async Task<string> EndAsync(PlanEnd end, CancellationToken cancellationToken)
+    {
+        var (plan, now) = (end.Plan, time.GetUtcNow());
+        var changes = new BatchChanges();
+        changes.EndedPlans.Add(plan.Position);
+        var studyId = end.Remote?.StudyId ?? plan.StudyId;
+        var result = ResultOf(end, studyId);
+
+        // Whoever names the study by any of its numbers waits until it has its new name.
+        var links = studyId == plan.StudyId ? [] : await reader.LinksAsync(plan.StudyId, cancellationToken);
+        await using var transaction = await store.BeginAsync(cancellationToken);
+
+        if (ChangesRecord(end, studyId))
+        {
+            var records = await transaction.ClaimAsync([MessageKeys.BaseOf(plan.MessageKey)], cancellationToken);
+            AddRecord(changes, records, plan, result);
+        }
+
+        if (ChangesStudy(end, studyId))
+        {
+            LinkKey[] keys = [.. links.Select(link => link.Key).Append(new LinkKey(LinkKind.StudyId, plan.StudyId)).Distinct()];
+            var loaded = await transaction.LoadAsync(keys, cancellationToken);
+            AddStudy(changes, loaded.Studies.FirstOrDefault(study => study.StudyId == plan.StudyId), end, studyId, now);
+        }
+
+        AddOutcome(changes, end, studyId, result, now);
+        await transaction.SaveAsync(changes, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        publisher.Offer(changes.Outbox);
+
+        if (end.Error is not null)
+        {
+            TargetLog.Refused(logger, plan.Document.Unit.Number, plan.MessageKey, end.Error.Code);
+        }
+
+        return studyId;
+    }
+
+    private static bool ChangesRecord(PlanEnd end, string studyId) =>
+        end.Error is not null || end.Adopted is not null || end.Review.HeldBack.Count > 0 || end.KeysKept.Count > 0 || studyId != end.Plan.StudyId;
+
+    private static bool ChangesStudy(PlanEnd end, string studyId) =>
+        end.Error is not null || end.Adopted is not null || end.Review.HeldBack.Count > 0 || end.Review.Theirs.Count > 0 || end.KeysKept.Count > 0
+        || studyId != end.Plan.StudyId;
+
+    /// <summary>The outcome of the unit, as the record tells it from now on.</summary>
+    private static UnitResult ResultOf(PlanEnd end, string studyId)
+    {
+        var document = end.Plan.Document;
+        var decided = document.Result;
+        var isSome = end.Made.Count > 0;
+        var lifecycle = end.Made.Any(change => change.Field == FieldNames.IsCancelled) ? document.Lifecycle : null;
+        var result = new UnitResult
+        {
+            Unit = decided.Unit,
+            MessageKey = document.Unit.MessageKey,
+            Outcome = end.Error is not null ? Outcomes.Rejected
+                : isSome ? (end.Adopted is null && document.Creates ? Outcomes.Created : Outcomes.Applied)
+                : end.Review.HeldBack.Any(held => held.Verdict == Verdict.Older) ? Outcomes.Superseded
+                : Outcomes.Unchanged,
+            Error = end.Error,
+            Warnings = decided.Warnings,
+            StudyId = studyId,
+            ResolvedBy = end.Adopted is null ? decided.ResolvedBy : "studyInstanceUid",
+            SourceTime = decided.SourceTime,
+            Effective = isSome
+                ? new EffectiveUpdate(
+                    document.Creates && end.Adopted is null, document.Creates && end.Adopted is null ? document.StudyInstanceUid : null, end.Made, lifecycle)
+                : null,
+            Superseded = decided.Superseded,
+            EchoSuppressed = decided.EchoSuppressed,
+            HeldByAuthority = decided.HeldByAuthority,
+            Groups = decided.Groups,
+            EventNumber = decided.EventNumber,
+            EventId = isSome ? StudyIds.OfEvent(end.Plan.UnitKey, studyId) : null,
+            Held = [.. document.Held],
+        };
+
+        foreach (var (change, verdict, theirsAt) in end.Review.HeldBack)
+        {
+            var (list, reason) = verdict switch
+            {
+                Verdict.Older => (result.Superseded, "older"),
+                Verdict.Echo => (result.EchoSuppressed, "echo"),
+                _ => (result.HeldByAuthority, "authority"),
+            };
+            list.Add(change.Field);
+            result.Held.Add(new HeldBack(change.Field, reason, change.Current, change.Location, PlanReviewRule.WriteOf(studyId, theirsAt).Key));
+        }
+
+        if (end.KeysKept.Count > 0)
+        {
+            result.Warnings.Add(Notice.Of(Codes.KeysKept, "keys", end.KeysKept.Select(field => field[FieldNames.MetadataPrefix.Length..]).ToArray()));
+        }
+
+        return result;
+    }
+
+    private static void AddRecord(BatchChanges changes, IReadOnlyList<LedgerRecord> records, TargetPlan plan, UnitResult result)
+    {
+        if (records.FirstOrDefault(record => record.Key == plan.MessageKey) is not { } record)
+        {
+            return; // Older than records are kept.
+        }
+
+        var recorded = ResultJson.Read(record.Result);
+        var place = recorded.Units.FindIndex(result.IsSameUnit);
+
+        if (place < 0)
+        {
+            return;
+        }
+
+        if (recorded.Units[place].Studies is { } studies)
+        {
+            // One unit that reached several studies: this is one of them.
+            var ofStudy = studies.FindIndex(one => one.StudyId == plan.Document.Result.StudyId);
+            studies[ofStudy < 0 ? 0 : ofStudy] = result;
+            recorded.Units[place].Outcome = Outcomes.WorstOf(studies.Select(one => one.Outcome));
+            recorded.Units[place].Error = studies.Find(one => one.Error is not null)?.Error;
+        }
+        else
+        {
+            recorded.Units[place] = result;
+        }
+
+        recorded.Outcome = Outcomes.WorstOf(recorded.Units.Select(unit => unit.Outcome));
+        changes.ChangedRecords.Add(record with { Outcome = recorded.Outcome, Result = ResultJson.Write(recorded) });
+    }
+
+    private static void AddStudy(BatchChanges changes, Study? study, PlanEnd end, string studyId, DateTimeOffset now)
+    {
+        if (end.Remote is null)
+        {
+            changes.RemovedStudies.Add(end.Plan.StudyId);
+            return;
+        }
+
+        if (study is null)
+        {
+            return; // It was removed here meanwhile.
+        }
+
+        var baseline = new StudyBaseline(study, studyId);
+        baseline.Undo(end);
+        baseline.TakeTheirs(end);
+        changes.ChangedStudies.Add(study);
+
+        if (end.Review.Theirs.Count > 0)
+        {
+            changes.History.Add(ViewerHistory.Of(studyId, study.Version, end.Remote.UpdatedAt, end.Review.Theirs, now));
+        }
+
+        if (studyId != end.Plan.StudyId)
+        {
+            changes.RenamedStudies.Add((end.Plan.StudyId, studyId));
+        }
+    }
+
+    private void AddOutcome(BatchChanges changes, PlanEnd end, string studyId, UnitResult result, DateTimeOffset now)
+    {
+        var (plan, document) = (end.Plan, end.Plan.Document);
+        changes.History.Add(BatchRecorder.HistoryOf(studyId, document.Version, document.Unit, result, now));
+
+        if (result.EventId is { } eventId)
+        {
+            // The shell that the event names; its values are in the result.
+            var study = new Study
+            {
+                StudyId = studyId,
+                StudyInstanceUid = document.StudyInstanceUid,
+                Version = document.Version,
+                CreatedAt = now,
+                UpdatedAt = now,
+                CreatedBy = document.Unit.SourceId,
+                State = new StudyState(),
+            };
+            var body = new StudyUpdatedWriter(events.Source, events.SensitiveKeys).Write(eventId, study, document.Unit, result, document.OriginKind, now);
+            changes.Outbox.Add(new OutboxEntry(eventId, studyId, document.Version, now, body));
+        }
+
+        if (end.Error is { } error)
+        {
+            changes.DeadLetters.Add(LetterOf(plan, error, result));
+        }
+
+        if (end.Remote is { } remote)
+        {
+            changes.Seen.Add((studyId, SeenStudy.Of(remote, TheirsAfter(end, remote))));
+        }
+    }
+
+    /// <summary>What of the platform is still somebody's there: all that we have not written since.</summary>
+    private static Dictionary<string, DateTimeOffset> TheirsAfter(PlanEnd end, RemoteStudy remote)
+    {
+        var theirs = new Dictionary<string, DateTimeOffset>(end.Seen?.Theirs ?? new Dictionary<string, DateTimeOffset>(), StringComparer.Ordinal);
+
+        foreach (var change in end.Review.Theirs)
+        {
+            theirs[change.Field] = remote.UpdatedAt;
+        }
+
+        foreach (var (change, _, at) in end.Review.HeldBack)
+        {
+            theirs[change.Field] = at;
+        }
+
+        foreach (var change in end.Made)
+        {
+            theirs.Remove(change.Field);
+        }
+
+        return theirs;
+    }
+
+    private static DeadLetterEntry LetterOf(TargetPlan plan, Notice error, UnitResult result)
+    {
+        var document = plan.Document;
+
+        return new DeadLetterEntry
+        {
+            Id = $"dl_{Guid.CreateVersion7():N}",
+            MessageKey = plan.MessageKey,
+            Cause = CauseRule.Of(error).Cause,
+            Keys = [.. BatchRecorder.KeysOf([document.Unit])],
+            Code = error.Code,
+            Location = error.Location,
+            SourceId = document.Unit.SourceId,
+            MessageType = document.Unit.MessageType,
+            ReceivedAt = document.ReceivedAt,
+            Units = [document.Unit.Number],
+            Body = document.Body,
+            Headers = document.Headers,
+            Door = document.Door,
+            Error = ResultJson.Write([result]),
+        };
+    }
+}

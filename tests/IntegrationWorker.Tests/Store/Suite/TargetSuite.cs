@@ -1,0 +1,333 @@
+using IntegrationWorker.Contracts;
+using IntegrationWorker.Emulator;
+using IntegrationWorker.Intake;
+using Xunit;
+
+namespace IntegrationWorker.Store.Suite;
+
+/// <summary>
+/// Each fault of the platform at each step of a plan, with a worker that dies in between: one effective change and one event, or a dead letter
+/// that says why. Over real HTTP.
+/// </summary>
+public abstract class TargetSuite : OpenStoreSuite
+{
+    private static readonly Scenario[] _scenarios =
+    [
+        new("create", ["create"], [], "NW|SC", "S"),
+        new("patch", ["patch"], [("NW|SC", "R")], "XO|SC", "S"),
+        new("uncancel and patch", ["uncancel", "patch"], [("NW|SC", "R"), ("CA|CA", "R")], "XO|SC", "S"),
+        new("patch and cancel", ["patch", "cancel"], [("NW|SC", "R")], "CA|CA", "R"),
+    ];
+
+    private readonly Dies[] _deaths;
+
+    /// <param name="deaths">How many of the places where a worker dies are tried.</param>
+    private protected TargetSuite(Func<CancellationToken, Task<ITestStore>> create, int deaths)
+        : base(create) => _deaths = [.. Enum.GetValues<Dies>().Take(deaths)];
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("409")]
+    [InlineData("429")]
+    [InlineData("500")]
+    [InlineData("503")]
+    [InlineData("timeout-before")]
+    [InlineData("timeout-after")]
+    [InlineData("cut-before")]
+    [InlineData("cut-after")]
+    [InlineData("metadata-replace")]
+    public async Task GivenAFaultAtEachStep_WhenTheWorkerDiesAnywhere_ThenThereIsOneEffectiveChangeAndOneEvent(string kind)
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        var study = 0;
+
+        foreach (var (scenario, step, death) in Cases())
+        {
+            var what = $"{scenario.Name}, {kind} at {step}, worker dies: {death}";
+            var message = await PrepareAsync(bench, scenario, ++study);
+            var callsBefore = bench.Platform.Calls.Count;
+            bench.Script(kind == "none" ? [] : [new Fault { Kind = kind, Operation = step, Times = 1, Ms = 20 }]);
+
+            await bench.SendAsync(message);
+            await bench.BringAllAsync(death);
+
+            var events = await bench.EventsAsync(KeyOf(study, "last"));
+            Assert.True(events.Count == 1, $"{what}: {events.Count} events");
+            await AssertSameAsync(bench, study, what);
+            var changed = bench.Platform.Calls.Skip(callsBefore).SelectMany(call => call.Changed).ToList();
+            Assert.True(changed.Count == changed.Distinct().Count(), $"{what}: changed twice {string.Join(' ', changed)}");
+            Assert.NotEmpty(changed);
+        }
+
+        Assert.Empty(await bench.LettersAsync());
+        Assert.Equal(0, await Store.Target.CountPlansAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("400", Codes.StoreRefused)]
+    [InlineData("422", Codes.StoreRefused)]
+    [InlineData("404", Codes.StudyGone)]
+    public async Task GivenARefusalAtEachStep_WhenTheWorkerDiesAnywhere_ThenADeadLetterSaysWhyAndOurRecordIsThePlatforms(string kind, string code)
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        var study = 0;
+
+        foreach (var (scenario, step, death) in Cases())
+        {
+            var what = $"{scenario.Name}, {kind} at {step}, worker dies: {death}";
+            var message = await PrepareAsync(bench, scenario, ++study);
+            bench.Script(new Fault { Kind = kind, Operation = step });
+
+            await bench.SendAsync(message);
+            await bench.BringAllAsync(death);
+
+            var key = KeyOf(study, "last");
+            var letter = Assert.Single(await bench.LettersAsync(), letter => letter.MessageKey == key);
+            Assert.Equal(scenario.Name == "create" ? Codes.StoreRefused : code, letter.Code);
+            Assert.Equal(Outcomes.Rejected, await bench.OutcomeAsync(key));
+
+            // An earlier step may have had its effect: that is told.
+            var hasEffect = scenario.Steps[0] != step && kind != "404";
+            Assert.True((await bench.EventsAsync(key)).Count == (hasEffect ? 1 : 0), what);
+
+            if (kind == "404" || scenario.Name == "create")
+            {
+                Assert.Null(await bench.StudyAsync(study));
+            }
+            else
+            {
+                await AssertSameAsync(bench, study, what);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task GivenARefusedChange_WhenItsDeadLetterIsReplayedLater_ThenItIsMade()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        bench.Script(new Fault { Kind = "422", Operation = "patch" });
+        await bench.BringAsync(bench.Cases.Order("2", 1, 5, priority: "S", control: "XO|SC"));
+        var letter = Assert.Single(await bench.LettersAsync());
+        bench.Script();
+
+        await bench.Cases.Desk.ReplayAsync(letter.Id, "anna", "the platform was mended", Token);
+        await bench.BringAllAsync();
+
+        Assert.Equal("stat", bench.Remote(1)!.Severity);
+        Assert.Equal(DeadLetterStatus.Resolved, await bench.Cases.StatusAsync(letter.Id));
+        Assert.Single(await bench.EventsAsync("hl7/RIS/NORTH/2"));
+        Assert.Contains("The fault script says so", System.Text.Encoding.UTF8.GetString((await Store.DeadLetters.GetAsync(letter.Id, Token))!.Error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GivenSeveralChangesOfAStudy_WhenBroughtAfterAnOutage_ThenTheyComeInOrderAndTheEventsToo()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        bench.Script(new Fault { Kind = "503" });
+        await bench.SendAsync(bench.Cases.Order("1", 1, 0));
+        await bench.SendAsync(bench.Cases.Order("2", 1, 1, priority: "S", control: "XO|SC"));
+        await bench.SendAsync(bench.Cases.Order("3", 1, 2, control: "CA|CA"));
+        Assert.Equal(Codes.StoreServerError, (await bench.TryBringAsync())?.Code);
+        Assert.Empty(await bench.EventsAsync());
+        bench.Script();
+
+        await bench.BringAllAsync();
+
+        Assert.Equal([1, 2, 3], (await bench.EventsAsync()).Select(e => e.GetProperty("data").GetProperty("version").GetInt32()));
+        Assert.True(bench.Remote(1)!.CancelledAt is not null);
+        Assert.Empty(await bench.LettersAsync());
+
+        // All of them name the study as the platform does, and its record here too.
+        Assert.All(await bench.EventsAsync(), e => Assert.Equal(bench.Remote(1)!.StudyId, e.GetProperty("subject").GetString()));
+        Assert.Equal(bench.Remote(1)!.StudyId, (await bench.StudyAsync(1))!.StudyId);
+    }
+
+    [Fact]
+    public async Task GivenAPersonsChange_WhenAMessageRepeatsWhatItSaidBefore_ThenThePersonsValueStays()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        await bench.PersonAsync(1, """{ "severity": "high", "metadata": { "note": "theirs" } }""");
+
+        // Something else, and the priority as before: noticed by the way.
+        await bench.BringAsync(bench.Cases.Order("2", 1, 5, control: "XO|IP"));
+        await bench.BringAsync(bench.Cases.Order("3", 1, 10, control: "XO|CM"));
+
+        Assert.Equal(("high", "theirs", "CM"), (bench.Remote(1)!.Severity, bench.Remote(1)!.Metadata["note"], bench.Remote(1)!.Metadata["ris.orderStatus"]));
+        var study = (await bench.StudyAsync(1))!;
+        Assert.Equal(("high", "viewer"), (study.Severity, study.State.Fields["severity"].Last!.Source));
+        Assert.Contains(await Store.Reader.HistoryAsync(study.StudyId, Token), entry => entry.SourceId == "viewer");
+        Assert.Equal(3, (await bench.EventsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task GivenAPersonsChangeAfterAMessageThatIsStillUnderWay_WhenItIsBrought_ThenThePersonsValueStaysAndTheRecordSaysSo()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        await bench.SendAsync(bench.Cases.Order("2", 1, 5, priority: "A", control: "XO|SC")); // Older than what the person does now.
+        await bench.PersonAsync(1, """{ "severity": "stat" }""");
+
+        await bench.BringAllAsync();
+
+        Assert.Equal("stat", bench.Remote(1)!.Severity);
+        Assert.Equal("stat", (await bench.StudyAsync(1))!.Severity);
+        var told = Assert.Single(await bench.EventsAsync("hl7/RIS/NORTH/2")).GetProperty("data").GetProperty("changes");
+        Assert.DoesNotContain(told.EnumerateArray(), change => change.GetProperty("field").GetString() == "severity");
+        var record = ResultJson.Read((await Store.Reader.FindMessageAsync("hl7/RIS/NORTH/2", Token))!.Result);
+        Assert.Equal(["severity"], record.Units[0].Superseded);
+    }
+
+    [Fact]
+    public async Task GivenAnUnassignment_WhenBrought_ThenTheNullIsOnTheWireAndANullThatIsForgottenIsADeadLetter()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        var user = $"usr_{new string('a', 32)}";
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        await bench.PersonAsync(1, $$"""{ "assignedTo": "{{user}}" }""");
+        await bench.BringAsync(bench.Cases.Order("2", 1, 1, priority: "A", control: "XO|SC"));
+
+        bench.Script(new Fault { Kind = Fault.AssignedToDropped });
+        await bench.BringAsync(CaseBench.Command("c1", 1, 1_000_000, """ "operation": "update", "patch": { "assignedTo": null, "severity": "stat" } """));
+
+        Assert.Equal((user, "stat"), (bench.Remote(1)!.AssignedTo, bench.Remote(1)!.Severity));
+        var letter = Assert.Single(await bench.LettersAsync());
+        Assert.Equal(Codes.StoreRefused, letter.Code);
+        Assert.Equal(user, (await bench.StudyAsync(1))!.AssignedTo);
+
+        bench.Script();
+        await bench.Cases.Desk.ReplayAsync(letter.Id, "anna", "mended", Token);
+        await bench.BringAllAsync();
+        Assert.Null(bench.Remote(1)!.AssignedTo);
+    }
+
+    [Theory]
+    [InlineData("metadata-replace", false)]
+    [InlineData("none", false)]
+    [InlineData("keys-kept", true)]
+    public async Task GivenAKeyToBeRemoved_WhenThePlatformReplacesMergesOrKeeps_ThenItIsGoneOrTheEventWarns(string kind, bool isKept)
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        await bench.BringAsync(CaseBench.Command("c1", 1, 600, """ "operation": "update", "patch": { "metadata": { "a": "1", "b": "2" } } """));
+        bench.Script(kind == "none" ? [] : [new Fault { Kind = kind }]);
+
+        await bench.BringAsync(CaseBench.Command("c2", 1, 601, """ "operation": "update", "patch": { "severity": "stat", "metadata": { "a": null } } """));
+
+        Assert.Equal((isKept, true, true), (
+            bench.Remote(1)!.Metadata.ContainsKey("a"), bench.Remote(1)!.Metadata.ContainsKey("b"), bench.Remote(1)!.Metadata.ContainsKey("ris.accessionNumber")));
+        var warnings = Assert.Single(await bench.EventsAsync("cmd/console/c2")).GetProperty("data").GetProperty("warnings").EnumerateArray().Select(w => w.GetString());
+        Assert.Equal(isKept ? [Codes.KeysKept] : [], warnings);
+        Assert.Equal(isKept, (await bench.StudyAsync(1))!.State.Get("metadata.a") is not null);
+        Assert.Empty(await bench.LettersAsync());
+    }
+
+    [Fact]
+    public async Task GivenAStudyThatIsThereAlready_WhenAMessageCreatesIt_ThenItIsAdoptedAndWhatNobodySaidStaysTheirs()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.PersonPostsAsync("", $$"""
+            { "studyInstanceUid": "{{CaseBench.UidOf(1)}}", "studyDescription": "Theirs", "severity": "high", "metadata": { "note": "theirs" } }
+            """);
+        await bench.PersonAsync(1, """{ "studyViewerStatus": "complete" }""");
+
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0, priority: "S"));
+
+        var remote = bench.Remote(1)!;
+        Assert.Equal(("CT 1", "stat", "complete", "theirs"), (remote.StudyDescription, remote.Severity, remote.StudyViewerStatus, remote.Metadata["note"]));
+        await AssertSameAsync(bench, 1, "adopted");
+        Assert.Equal(Outcomes.Applied, await bench.OutcomeAsync("hl7/RIS/NORTH/1"));
+        Assert.Equal(
+            ["update"], Assert.Single(await bench.EventsAsync()).GetProperty("data").GetProperty("operations").EnumerateArray().Select(o => o.GetString()));
+    }
+
+    [Fact]
+    public async Task GivenSomebodyWhoIsAlwaysFirst_WhenBroughtAgainAndAgain_ThenItIsGivenUpAndOthersGoOn()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        bench.Script(new Fault { Kind = "409", Operation = "patch" });
+        await bench.SendAsync(bench.Cases.Order("2", 1, 1, priority: "S", control: "XO|SC"));
+        Assert.Equal(Codes.StoreConcurrentChange, (await bench.TryBringAsync())?.Code);
+
+        await bench.BringAllAsync();
+
+        Assert.Equal(Codes.GivenUp, Assert.Single(await bench.LettersAsync()).Code);
+        await AssertSameAsync(bench, 1, "given up");
+    }
+
+    [Fact]
+    public async Task GivenAPlatformThatIsAway_WhenBrought_ThenTheFailureSaysHowAndThePlanStays()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.SendAsync(bench.Cases.Order("1", 1, 0));
+
+        bench.Script(new Fault { Kind = "429", RetryAfterSeconds = 7 });
+        var limited = await bench.TryBringAsync();
+        bench.Script(new Fault { Kind = "401" });
+        var refused = await bench.TryBringAsync();
+        bench.Script(new Fault { Kind = "timeout-before", Operation = "create", Ms = 30_000 });
+        var silent = await bench.TryBringAsync();
+
+        Assert.Equal((Codes.StoreTooManyRequests, TimeSpan.FromSeconds(7)), (limited?.Code, limited?.RetryAfter));
+        Assert.Contains("Target:ApiKey", refused?.Text, StringComparison.Ordinal);
+        Assert.Equal(Codes.StoreNoAnswer, silent?.Code);
+        Assert.Equal(1, await Store.Target.CountPlansAsync(Token));
+        Assert.Empty(await bench.LettersAsync());
+    }
+
+    [Fact]
+    public async Task GivenTwoWorkers_WhenBothWantAStudy_ThenOneHasItUntilItsLeaseEnds()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.SendAsync(bench.Cases.Order("1", 1, 0));
+        await bench.SendAsync(bench.Cases.Order("2", 2, 0));
+
+        var first = await Store.Target.ClaimAsync("a", TimeSpan.FromMinutes(1), 1, Token);
+        var others = await Store.Target.ClaimAsync("b", TimeSpan.FromMinutes(1), 10, Token);
+
+        Assert.Equal(1, first.Count + others.Count(study => study.StudyId != first[0].StudyId) - 1);
+        Assert.DoesNotContain(others, study => study.StudyId == first[0].StudyId);
+        await Assert.ThrowsAsync<StoreConflictException>(() => Store.Target.RenewAsync(first[0].StudyId, "b", TimeSpan.FromMinutes(1), null, Token));
+        await Store.Target.RenewAsync(first[0].StudyId, "a", TimeSpan.Zero, null, Token);
+        Assert.Equal(first[0].StudyId, Assert.Single(await Store.Target.ClaimAsync("b", TimeSpan.FromMinutes(1), 10, Token)).StudyId);
+        await Assert.ThrowsAsync<StoreConflictException>(() => Store.Target.RenewAsync(first[0].StudyId, "a", TimeSpan.FromMinutes(1), null, Token));
+        await Store.Target.ReleaseAsync(first[0].StudyId, "b", TimeSpan.FromHours(1), Token);
+        Assert.Empty(await Store.Target.ClaimAsync("c", TimeSpan.FromMinutes(1), 10, Token));
+    }
+
+    private IEnumerable<(Scenario, string Step, Dies)> Cases() =>
+        from scenario in _scenarios from step in scenario.Steps from death in _deaths select (scenario, step, death);
+
+    private static string KeyOf(int study, string name) => $"hl7/RIS/NORTH/{study}-{name}";
+
+    /// <summary>What the scenario begins with is brought; its last message is not sent yet.</summary>
+    private static async Task<InboundMessage> PrepareAsync(TargetBench bench, Scenario scenario, int study)
+    {
+        bench.Script();
+
+        foreach (var (place, (control, priority)) in scenario.Before.Index())
+        {
+            await bench.BringAsync(bench.Cases.Order($"{study}-{place}", study, place, priority, control: control));
+        }
+
+        return bench.Cases.Order($"{study}-last", study, 10, scenario.Priority, control: scenario.Control);
+    }
+
+    private static async Task AssertSameAsync(TargetBench bench, int number, string what)
+    {
+        var (remote, study) = (bench.Remote(number)!, (await bench.StudyAsync(number))!);
+        Assert.True(remote.StudyId == study.StudyId, $"{what}: other id");
+        Assert.True(
+            (remote.Severity, remote.StudyDescription, remote.StudyViewerStatus, remote.CancelledAt is not null, remote.AssignedTo)
+            == (study.Severity, study.Description, study.StudyViewerStatus, study.IsCancelled, study.AssignedTo),
+            $"{what}: {remote.Severity} {study.Severity}, cancelled {remote.CancelledAt} {study.IsCancelled}");
+        Assert.True(
+            remote.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual(study.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)),
+            $"{what}: metadata");
+    }
+
+    private sealed record Scenario(
+        string Name, IReadOnlyList<string> Steps, IReadOnlyList<(string Control, string Priority)> Before, string Control, string Priority);
+}
