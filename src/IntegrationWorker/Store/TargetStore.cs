@@ -11,11 +11,12 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
 
     private static readonly Statement _claim = new("""
         insert into target_leases (study_id, owner, expires_at)
-        select distinct w.study_id, @owner, {now} + @lease from (
-            select p.study_id from target_plans p
-            where not exists (select 1 from target_leases l where l.study_id = p.study_id and l.expires_at > {now})
-            order by p.position
-            limit @max) w
+        select w.study_id, @owner, {now} + @lease from (
+            select distinct oldest.study_id from (
+                select p.study_id from target_plans p
+                where not exists (select 1 from target_leases l where l.study_id = p.study_id and l.expires_at > {now})
+                order by p.position
+                limit @max) oldest) w
         where true
         on conflict (study_id) do update set owner = excluded.owner, expires_at = excluded.expires_at
         where target_leases.expires_at <= {now}

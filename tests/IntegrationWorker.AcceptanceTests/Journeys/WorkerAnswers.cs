@@ -64,6 +64,11 @@ internal static class WorkerAnswers
     public static Task<JsonElement> StudyAsync(this WorkerProcess worker, string uid, CancellationToken cancellationToken) =>
         worker.GetAsync($"/v1/viewer/studies/by-uid/{uid}", cancellationToken);
 
+    /// <summary>Until so many events are kept.</summary>
+    public static Task WaitForEventAsync(this WorkerProcess worker, int count, CancellationToken cancellationToken) =>
+        Patience.UntilAsync(
+            async () => (await worker.EventsAsync(cancellationToken)).Count >= count, () => $"there are {count} events.\n{worker.Output}", cancellationToken);
+
     /// <summary>Every event that is kept, in order.</summary>
     public static async Task<IReadOnlyList<JsonElement>> EventsAsync(this WorkerProcess worker, CancellationToken cancellationToken)
     {
