@@ -20,9 +20,7 @@ internal static class AccessServices
         {
             foreach (var role in Enum.GetValues<AccessRole>())
             {
-                options.AddPolicy(role.ToText(), policy => policy
-                    .AddAuthenticationSchemes(ApiKeyAuthentication.Scheme)
-                    .RequireRole(AccessRoles.All.Skip((int)role)));
+                options.AddPolicy(role.ToText(), policy => policy.RequireRole(AccessRoles.All.Skip((int)role)));
             }
         });
 

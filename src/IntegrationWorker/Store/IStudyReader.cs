@@ -11,18 +11,24 @@ internal interface IStudyReader
     /// <summary>The study, or null.</summary>
     Task<Study?> FindByUidAsync(string studyInstanceUid, CancellationToken cancellationToken);
 
+    /// <summary>The study as it is shown, or null.</summary>
+    Task<StudySnapshot?> ShowByIdAsync(string studyId, CancellationToken cancellationToken);
+
+    /// <summary>The study as it is shown, or null.</summary>
+    Task<StudySnapshot?> ShowByUidAsync(string studyInstanceUid, CancellationToken cancellationToken);
+
     /// <summary>The studies that the number leads to, whatever its issuer, by id.</summary>
     Task<IReadOnlyList<Study>> FindByLinkAsync(LinkKind kind, string value, CancellationToken cancellationToken);
 
     /// <summary>The studies that the number leads to, each with the issuer of the number, by id.</summary>
-    Task<IReadOnlyList<NumberedStudy>> FindByNumberAsync(LinkKey number, CancellationToken cancellationToken);
+    Task<IReadOnlyList<NumberedStudy>> ShowByNumberAsync(LinkKey number, CancellationToken cancellationToken);
 
     /// <summary>All links of a study, its own id and UID included.</summary>
     Task<IReadOnlyList<Link>> LinksAsync(string studyId, CancellationToken cancellationToken);
 
     /// <summary>Studies by id.</summary>
     /// <param name="after">The last id that was seen; null from the start.</param>
-    Task<IReadOnlyList<Study>> ListAsync(StudyFilter filter, int limit, string? after, CancellationToken cancellationToken);
+    Task<IReadOnlyList<StudySnapshot>> ListAsync(StudyFilter filter, int limit, string? after, CancellationToken cancellationToken);
 
     /// <summary>The history of a study, the oldest first.</summary>
     Task<IReadOnlyList<HistoryEntry>> HistoryAsync(string studyId, CancellationToken cancellationToken);
@@ -44,7 +50,7 @@ internal interface IStudyReader
 
 /// <summary>A study that a number leads to.</summary>
 /// <param name="Issuer">Of the number; null when nobody vouches for it.</param>
-internal sealed record NumberedStudy(Study Study, string? Issuer);
+internal sealed record NumberedStudy(StudySnapshot Study, string? Issuer);
 
 /// <summary>Which studies to list; null lets all pass.</summary>
 internal sealed record StudyFilter

@@ -10,12 +10,16 @@ internal sealed class StudyReader(Database database) : IStudyReader
 
     private static readonly Statement _selectByUid = new($"select {StudyRows.Selected} from studies s where s.study_instance_uid = @uid");
 
+    private static readonly Statement _showById = new($"select {SnapshotRows.Selected} from studies s where s.study_id = @id");
+
+    private static readonly Statement _showByUid = new($"select {SnapshotRows.Selected} from studies s where s.study_instance_uid = @uid");
+
     private static readonly Statement<LinkKey> _selectByLink = new(
         $"select {StudyRows.Selected} from studies s where s.study_id in ({LinkRows.StudyIds}) order by s.study_id", LinkRows.Keys);
 
     private static readonly Statement _selectByNumber = new(
         $"""
-        select {StudyRows.Selected}, l.issuer from links l join studies s on s.study_id = l.study_id
+        select {SnapshotRows.Selected}, l.issuer from links l join studies s on s.study_id = l.study_id
         where l.kind = @kind and l.value = @value
         order by s.study_id
         """);
@@ -49,13 +53,19 @@ internal sealed class StudyReader(Database database) : IStudyReader
     public async Task<Study?> FindByUidAsync(string studyInstanceUid, CancellationToken cancellationToken) =>
         (await ReadAsync(_selectByUid, [SqlValue.Text("uid", studyInstanceUid)], StudyRows.Read, cancellationToken)).SingleOrDefault();
 
+    public async Task<StudySnapshot?> ShowByIdAsync(string studyId, CancellationToken cancellationToken) =>
+        (await ReadAsync(_showById, [SqlValue.Text("id", studyId)], SnapshotRows.Read, cancellationToken)).SingleOrDefault();
+
+    public async Task<StudySnapshot?> ShowByUidAsync(string studyInstanceUid, CancellationToken cancellationToken) =>
+        (await ReadAsync(_showByUid, [SqlValue.Text("uid", studyInstanceUid)], SnapshotRows.Read, cancellationToken)).SingleOrDefault();
+
     public Task<IReadOnlyList<Study>> FindByLinkAsync(LinkKind kind, string value, CancellationToken cancellationToken) =>
         ReadRowsAsync(_selectByLink, [new LinkKey(kind, value)], [], StudyRows.Read, cancellationToken);
 
-    public Task<IReadOnlyList<NumberedStudy>> FindByNumberAsync(LinkKey number, CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyList<NumberedStudy>> ShowByNumberAsync(LinkKey number, CancellationToken cancellationToken) => ReadAsync(
         _selectByNumber,
         [SqlValue.Number("kind", (long)number.Kind), SqlValue.Text("value", number.Value)],
-        reader => new NumberedStudy(StudyRows.Read(reader), reader.GetString(StudyRows.SelectedColumns) is { Length: > 0 } issuer ? issuer : null),
+        reader => new NumberedStudy(SnapshotRows.Read(reader), reader.GetString(SnapshotRows.SelectedColumns) is { Length: > 0 } issuer ? issuer : null),
         cancellationToken);
 
     public async Task<IReadOnlyList<Link>> LinksAsync(string studyId, CancellationToken cancellationToken)
@@ -70,7 +80,7 @@ internal sealed class StudyReader(Database database) : IStudyReader
         return LinkRows.WithOwn([study], stored);
     }
 
-    public Task<IReadOnlyList<Study>> ListAsync(StudyFilter filter, int limit, string? after, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<StudySnapshot>> ListAsync(StudyFilter filter, int limit, string? after, CancellationToken cancellationToken)
     {
         var where = new Conditions()
             .Add("s.study_id > @after", SqlValue.Text("after", after))
@@ -83,9 +93,9 @@ internal sealed class StudyReader(Database database) : IStudyReader
             .Add(@"lower(s.description) like lower(@description) escape '\'", SqlValue.Text("description", PatternOf(filter.DescriptionContains)));
 
         return ReadAsync(
-            new Statement($"select {StudyRows.Selected} from studies s where {where.Text} order by s.study_id limit @max"),
+            new Statement($"select {SnapshotRows.Selected} from studies s where {where.Text} order by s.study_id limit @max"),
             where.ParametersWith(SqlValue.Number("max", limit)),
-            StudyRows.Read,
+            SnapshotRows.Read,
             cancellationToken);
     }
 

@@ -79,14 +79,14 @@ internal static class StudyEndpoints
 
     private static async Task<Results<Ok<StudyResource>, ProblemHttpResult>> GetAsync(
         string studyId, IStudyReader reader, StudyResources resources, HttpResponse response, CancellationToken cancellationToken) =>
-        await AnswerAsync(await reader.FindByIdAsync(studyId, cancellationToken), resources, response, cancellationToken);
+        await AnswerAsync(await reader.ShowByIdAsync(studyId, cancellationToken), resources, response, cancellationToken);
 
     private static async Task<Results<Ok<StudyResource>, ProblemHttpResult>> GetByUidAsync(
         string studyInstanceUid, IStudyReader reader, StudyResources resources, HttpResponse response, CancellationToken cancellationToken) =>
-        await AnswerAsync(await reader.FindByUidAsync(studyInstanceUid, cancellationToken), resources, response, cancellationToken);
+        await AnswerAsync(await reader.ShowByUidAsync(studyInstanceUid, cancellationToken), resources, response, cancellationToken);
 
     private static async Task<Results<Ok<StudyResource>, ProblemHttpResult>> AnswerAsync(
-        Study? study, StudyResources resources, HttpResponse response, CancellationToken cancellationToken)
+        StudySnapshot? study, StudyResources resources, HttpResponse response, CancellationToken cancellationToken)
     {
         if (study is null)
         {

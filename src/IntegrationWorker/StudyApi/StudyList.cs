@@ -26,7 +26,7 @@ internal sealed class StudyList(IStudyReader reader, StudyResources resources, R
 
     private async Task<StudyPage> ReadByNumberAsync(LinkKey number, string? issuer, CancellationToken cancellationToken)
     {
-        var found = await reader.FindByNumberAsync(number, cancellationToken);
+        var found = await reader.ShowByNumberAsync(number, cancellationToken);
         var meant = found
             .Where(one => issuer is null || rules.IsSameIssuer(one.Issuer, issuer))
             .Select(one => one.Study)

@@ -26,7 +26,7 @@ internal sealed class StudyResources(Rulebook rules, ApiKeyNames keys)
         Org = study.OrgId is { } orgId ? new OrgReference(orgId, rules.Orgs.FirstOrDefault(org => org.OrgId == orgId)?.OrgName) : null,
     };
 
-    public async Task<IReadOnlyList<StudyResource>> OfAllAsync(IEnumerable<Study> studies, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StudyResource>> OfAllAsync(IEnumerable<StudySnapshot> studies, CancellationToken cancellationToken)
     {
         var resources = new List<StudyResource>();
 

@@ -43,6 +43,11 @@ public sealed class StateDocumentTests
 
             Assert.Equivalent(state, read, strict: true);
             Assert.Equal(json, StateWriter.Write(read));
+            Assert.Equal(
+                state.Fields.Where(field => field.Key.StartsWith("metadata.", StringComparison.Ordinal) && field.Value.Value is not null)
+                    .Select(field => KeyValuePair.Create(field.Key["metadata.".Length..], field.Value.Value!))
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal),
+                StateMetadata.Read(json));
         }).QuickCheckThrowOnFailure();
     }
 

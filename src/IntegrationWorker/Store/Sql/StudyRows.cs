@@ -12,8 +12,6 @@ internal static class StudyRows
         s.created_at, s.updated_at, s.cancelled_at, s.created_by, s.state
         """;
 
-    public const int SelectedColumns = 10;
-
     public static readonly Column<string>[] Ids = [Column<string>.Text("study_id", id => id)];
 
     public static readonly Column<Study>[] Columns =

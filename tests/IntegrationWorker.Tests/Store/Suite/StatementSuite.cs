@@ -37,6 +37,9 @@ public abstract class StatementSuite : OpenStoreSuite
         {
             await Store.Reader.FindByIdAsync("stu_1", Token);
             await Store.Reader.FindByUidAsync("1.2.3", Token);
+            await Store.Reader.ShowByIdAsync("stu_1", Token);
+            await Store.Reader.ShowByUidAsync("1.2.3", Token);
+            await Store.Reader.ShowByNumberAsync(new LinkKey(LinkKind.Accession, "A-1"), Token);
             await Store.Reader.FindByLinkAsync(LinkKind.Accession, "A-1", Token);
             await Store.Reader.FindByLinkAsync(LinkKind.Filler, "F-1", Token);
             await Store.Reader.HistoryAsync("stu_1", Token);

@@ -24,6 +24,11 @@ public abstract class StudyReaderSuite : OpenStoreSuite
         Assert.Equal(study.StudyId, Assert.Single(await Store.Reader.FindByLinkAsync(LinkKind.Accession, "A-1", Token)).StudyId);
         Assert.Equal(
             study.StudyId, Assert.Single(await Store.Reader.FindByLinkAsync(LinkKind.StudyInstanceUid, study.StudyInstanceUid, Token)).StudyId);
+        Assert.Equivalent(StudySnapshot.Of(study), await Store.Reader.ShowByIdAsync(study.StudyId, Token), strict: true);
+        Assert.Equivalent(StudySnapshot.Of(study), await Store.Reader.ShowByUidAsync(study.StudyInstanceUid, Token), strict: true);
+        var numbered = Assert.Single(await Store.Reader.ShowByNumberAsync(new LinkKey(LinkKind.Accession, "A-1"), Token));
+        Assert.Equal((study.StudyId, "RIS"), (numbered.Study.StudyId, numbered.Issuer));
+        Assert.Null(await Store.Reader.ShowByIdAsync("stu_unknown", Token));
         Assert.Null(await Store.Reader.FindByIdAsync("stu_unknown", Token));
         Assert.Null(await Store.Reader.FindByUidAsync("1.2.3", Token));
         Assert.Empty(await Store.Reader.FindByLinkAsync(LinkKind.Filler, "A-1", Token));
