@@ -48,6 +48,7 @@ internal static class WorkerHost
         app.UseRetryAfter();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.RefuseZeros();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRequestLimits(settings.Configuration);

@@ -2,6 +2,7 @@ using IntegrationWorker.Access;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Hosting.Reference;
+using IntegrationWorker.Mapping;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 using IntegrationWorker.StudyApi.Requests;
@@ -79,11 +80,16 @@ internal static class StudyEndpoints
 
     private static async Task<Results<Ok<StudyResource>, ProblemHttpResult>> GetAsync(
         string studyId, IStudyReader reader, StudyResources resources, HttpResponse response, CancellationToken cancellationToken) =>
-        await AnswerAsync(await reader.ShowByIdAsync(studyId, cancellationToken), resources, response, cancellationToken);
+        await AnswerAsync(
+            StudyIds.IsId("stu", studyId) ? await reader.ShowByIdAsync(studyId, cancellationToken) : null, resources, response, cancellationToken);
 
     private static async Task<Results<Ok<StudyResource>, ProblemHttpResult>> GetByUidAsync(
         string studyInstanceUid, IStudyReader reader, StudyResources resources, HttpResponse response, CancellationToken cancellationToken) =>
-        await AnswerAsync(await reader.ShowByUidAsync(studyInstanceUid, cancellationToken), resources, response, cancellationToken);
+        await AnswerAsync(
+            DicomUid.IsValid(studyInstanceUid) ? await reader.ShowByUidAsync(studyInstanceUid, cancellationToken) : null,
+            resources,
+            response,
+            cancellationToken);
 
     private static async Task<Results<Ok<StudyResource>, ProblemHttpResult>> AnswerAsync(
         StudySnapshot? study, StudyResources resources, HttpResponse response, CancellationToken cancellationToken)

@@ -50,7 +50,14 @@ public sealed class StudyApiJourneyTests(SharedSurroundings surroundings)
         var active = await two.UncancelAsync(new { studyInstanceUid = "2.25.99901" }, _token);
         Assert.Equal(HttpStatusCode.Conflict, (await one.UncancelAsync(new { studyId = created.Study.StudyId }, _token)).Status);
 
-        return active.Study;
+        Assert.Equal(HttpStatusCode.BadRequest, (await one.SendAsync("GET", $"{StudyClient.Path}?studyDescription=%00", null, _token)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await one.SendAsync("GET", $"{StudyClient.Path}/%00", null, _token)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await one.PatchAsync("stu_x", new { severity = "stat" }, _token)).Status);
+        var strange = await one.PatchAsync(active.Study.StudyId, """{"metadata":{"zero\u0000":"\u0000 \ud83d\ude00"},"studyDescription":"CT\u0000Ä"}""", _token);
+        Assert.Equal(("\0 😀", "CT Ä"), (strange.Study.Metadata["zero\0"], strange.Study.StudyDescription));
+        Assert.Equal(strange.Text, (await two.GetAsync(active.Study.StudyId, _token)).Text);
+
+        return strange.Study;
     }
 
     private async Task AssertNothingIsStaleAsync(StudyClient[] clients, StudyDto study)

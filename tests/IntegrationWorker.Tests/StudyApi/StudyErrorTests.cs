@@ -28,6 +28,7 @@ public sealed class StudyErrorTests(StudyApiWorker api) : IClassFixture<StudyApi
     [InlineData("GET", Studies + "?cursor=bm90aGluZw==", null, 400, "malformed", "cursor unknown-value")]
     [InlineData("GET", Studies + "?issuer=NORTH", null, 400, "malformed", "issuer not-alone")]
     [InlineData("GET", Studies + "?accession=1&severity=stat", null, 400, "malformed", " not-together")]
+    [InlineData("GET", Studies + "?accession=%00", null, 400, "malformed")]
     // 404
     [InlineData("GET", Studies + "/" + Unknown, null, 404, "IDN-003")]
     [InlineData("GET", Studies + "/nonsense", null, 404, "IDN-003")]

@@ -26,6 +26,12 @@ internal static class ProblemServices
         return next(context);
     });
 
+    /// <summary>Refuses a query with a character 0, which no database takes in a text. (In a path the server refuses it.)</summary>
+    public static IApplicationBuilder RefuseZeros(this IApplicationBuilder app) => app.Use((context, next) =>
+        context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true
+            ? Problem.Malformed("The query holds a character 0.").ExecuteAsync(context)
+            : next(context));
+
     // What the framework itself refuses gets the same members.
     private static void Complete(ProblemDetailsContext context)
     {
