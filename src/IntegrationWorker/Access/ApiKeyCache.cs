@@ -12,6 +12,9 @@ internal sealed class ApiKeyCache(ApiKeyStore store, TimeProvider time)
     // For so long a first key that another process made is not noticed: without it, every request of a worker without keys would ask.
     private static readonly TimeSpan _noneFor = TimeSpan.FromSeconds(1);
 
+    // While the database is away, those who were let in before are let in for so long.
+    private static readonly TimeSpan _staleFor = TimeSpan.FromMinutes(10);
+
     // A database that hangs must not hold up callers that are known.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
@@ -33,10 +36,9 @@ internal sealed class ApiKeyCache(ApiKeyStore store, TimeProvider time)
         {
             return await ReadAsync(id, cancellationToken);
         }
-        catch (Exception) when (known is not null && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (known is not null && time.GetElapsedTime(known.ReadAt) < _staleFor && !cancellationToken.IsCancellationRequested)
         {
-            // The database is away, so nobody can revoke a key in it either.
-            return known.Caller;
+            return known.Caller; // The database is away, most likely for all.
         }
     }
 
@@ -53,9 +55,17 @@ internal sealed class ApiKeyCache(ApiKeyStore store, TimeProvider time)
         try
         {
             var askedAt = time.GetTimestamp();
-            _hasAny = await store.HasAnyAsync(cancellationToken).WaitAsync(_patience, time, cancellationToken);
-            Interlocked.Exchange(ref _noneSeenAt, _hasAny ? 0 : askedAt);
-            return _hasAny;
+
+            if (await store.HasAnyAsync(cancellationToken).WaitAsync(_patience, time, cancellationToken))
+            {
+                _hasAny = true;
+            }
+            else
+            {
+                Interlocked.Exchange(ref _noneSeenAt, askedAt);
+            }
+
+            return _hasAny; // A first key may have been made here meanwhile.
         }
         catch (Exception) when (noneSeenAt != 0 && !cancellationToken.IsCancellationRequested)
         {
