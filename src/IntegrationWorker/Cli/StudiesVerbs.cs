@@ -32,7 +32,7 @@ internal static class StudiesVerbs
         };
         explain.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ExplainAsync(parsed, services, t), token));
 
-        return new Command("studies", "Look at studies") { list, show, history, explain };
+        return new Command("studies", "Look at studies") { list, show, history, explain, TargetVerbs.Import(), TargetVerbs.Drift() };
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)

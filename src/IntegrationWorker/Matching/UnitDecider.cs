@@ -76,6 +76,19 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
         return [.. joined.Select(same => same.Count == 1 ? same[0] : combine(same))];
     }
 
+    /// <summary>A study is there that no message made: it gets its numbers, and what waits under them is applied.</summary>
+    public void Welcome(Study study, IReadOnlyList<(LinkKind Kind, Identifier Number)> numbers, Delivery delivery)
+    {
+        set.AddStudy(study);
+
+        foreach (var (kind, number) in numbers.Where(number => number.Kind is not (LinkKind.StudyId or LinkKind.StudyInstanceUid)))
+        {
+            set.AddLink(study, kind, number);
+        }
+
+        WakeUp([.. numbers.Select(number => new LinkKey(number.Kind, number.Number.Value))], study, delivery, []);
+    }
+
     private string? StudyOf(UnitUpdate unit, Source source) =>
         unit.Kind is UnitKind.Order or UnitKind.Result && unit.Rejection is null && unit.IgnoredReason is null
         && _matcher.Find(unit, source) is { Rejection: null, Studies: [var study] }

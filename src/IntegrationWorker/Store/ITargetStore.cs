@@ -1,3 +1,4 @@
+using IntegrationWorker.Studies;
 using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Store;
@@ -8,6 +9,9 @@ internal interface ITargetStore
     /// <summary>Takes studies that have plans and that nobody has at the moment, those with the oldest plans first.</summary>
     /// <param name="owner">The one who takes them; nobody else gets them before the lease ends.</param>
     Task<IReadOnlyList<LeasedStudy>> ClaimAsync(string owner, TimeSpan lease, int max, CancellationToken cancellationToken);
+
+    /// <summary>Takes one study that nobody has, whether it has plans or not. False when somebody has it.</summary>
+    Task<bool> TryLeaseAsync(string studyId, string owner, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>The oldest plan of a study with what the platform was last seen to hold; null when there is none.</summary>
     Task<(TargetPlan Plan, SeenStudy? Seen)?> ReadNextAsync(string studyId, CancellationToken cancellationToken);
@@ -24,6 +28,9 @@ internal interface ITargetStore
 
     /// <summary>Those of these studies that have plans.</summary>
     Task<IReadOnlySet<string>> FindPlannedAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken);
+
+    /// <summary>Our record of these studies, without locks; those that are not known are not in it.</summary>
+    Task<IReadOnlyDictionary<string, Study>> ReadStudiesAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken);
 
     Task<long> CountPlansAsync(CancellationToken cancellationToken);
 

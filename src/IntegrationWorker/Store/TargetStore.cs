@@ -1,5 +1,6 @@
 using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Store.Sql;
+using IntegrationWorker.Studies;
 using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Store;
@@ -22,6 +23,16 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
         where target_leases.expires_at <= {now}
         returning study_id, failures
         """);
+
+    private static readonly Statement _lease = new("""
+        insert into target_leases (study_id, owner, expires_at) values (@id, @owner, {now} + @lease)
+        on conflict (study_id) do update set owner = excluded.owner, expires_at = excluded.expires_at
+        where target_leases.expires_at <= {now}
+        returning study_id
+        """);
+
+    private static readonly Statement<string> _selectStudies = new(
+        $$"""select {{StudyRows.Selected}} from {rows} join studies s on s.study_id = r.study_id""", StudyRows.Ids);
 
     private static readonly Statement _selectNext = new(
         $"select {PlanRows.Selected} from target_plans p where p.study_id = @id order by p.position limit 1");
@@ -59,6 +70,37 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
         await session.CommitAsync(cancellationToken);
 
         return taken;
+    }
+
+    public async Task<bool> TryLeaseAsync(string studyId, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var isTaken = false;
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        await session.RunAsync(
+            _lease,
+            [SqlValue.Text("id", studyId), SqlValue.Text("owner", owner), Microseconds("lease", lease)],
+            cancellationToken,
+            _ => isTaken = true);
+        await session.CommitAsync(cancellationToken);
+
+        return isTaken;
+    }
+
+    public async Task<IReadOnlyDictionary<string, Study>> ReadStudiesAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, Study>(StringComparer.Ordinal);
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunRowsAsync(
+            _selectStudies,
+            studyIds,
+            cancellationToken,
+            reader =>
+            {
+                var study = StudyRows.Read(reader);
+                found[study.StudyId] = study;
+            });
+
+        return found;
     }
 
     public async Task<(TargetPlan Plan, SeenStudy? Seen)?> ReadNextAsync(string studyId, CancellationToken cancellationToken)

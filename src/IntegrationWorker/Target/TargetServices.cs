@@ -50,6 +50,9 @@ internal static class TargetServices
         var options = TargetOptions.Of(configuration);
         services.AddTargetOptions();
         services.AddSingleton<ITargetClient, TargetClient>();
+        services.AddSingleton<StudyImporter>();
+        services.AddSingleton<ViewerTakeover>();
+        services.AddSingleton<DriftFinder>();
         services.AddHttpClient(TargetClient.Name, client =>
             {
                 client.BaseAddress = options.Address;

@@ -1,3 +1,4 @@
+using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Store;
@@ -24,6 +25,9 @@ internal sealed class TargetWriter(
 
     private static readonly TimeSpan _shortestRest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _longestRest = TimeSpan.FromSeconds(15);
+
+    // Whoever asks for more is asked again.
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
@@ -155,8 +159,16 @@ internal sealed class TargetWriter(
 
     private void Fails(TargetFailure failure, TimeSpan rest)
     {
+        // That somebody else was first is no failure of the platform: only the study rests.
+        if (failure.Code == Codes.StoreConcurrentChange)
+        {
+            return;
+        }
+
         // What the platform asks for, it gets; without a word the pause grows with the failures of the study.
-        if (state.Fails(failure, failure.RetryAfter ?? rest))
+        var pause = failure.RetryAfter ?? rest;
+
+        if (state.Fails(failure, pause < _longestPause ? pause : _longestPause))
         {
             TargetLog.Fails(logger, failure.Code);
         }

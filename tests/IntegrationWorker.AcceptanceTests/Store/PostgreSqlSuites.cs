@@ -23,7 +23,7 @@ public sealed class PostgreSqlStatementTests(SharedSurroundings surroundings) : 
 
 public sealed class PostgreSqlApiKeyTests(SharedSurroundings surroundings) : ApiKeySuite(PostgreSqlSuites.On(surroundings));
 
-public sealed class PostgreSqlTargetTests(SharedSurroundings surroundings) : TargetSuite(PostgreSqlSuites.On(surroundings), deaths: 3);
+public sealed class PostgreSqlTargetTests(SharedSurroundings surroundings) : TargetSuite(PostgreSqlSuites.On(surroundings), deaths: 2);
 
 /// <summary>The suites on PostgreSQL.</summary>
 internal static class PostgreSqlSuites

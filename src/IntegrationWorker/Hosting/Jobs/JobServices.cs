@@ -1,5 +1,6 @@
 using IntegrationWorker.Store;
 using IntegrationWorker.Store.PostgreSql;
+using IntegrationWorker.Target;
 using Npgsql;
 using Quartz;
 
@@ -19,6 +20,11 @@ internal static class JobServices
             quartz.ShareAmongWorkers(configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions());
             Add<RetentionJob>(quartz, _retentionEvery);
             Add<ParkedExpiryJob>(quartz, _expiryEvery);
+
+            if (TargetOptions.Of(configuration) is { IsRemote: true } target)
+            {
+                Add<DriftJob>(quartz, TimeSpan.FromHours(target.DriftHours));
+            }
             Add<SupersedeJob>(quartz, _supersedeEvery);
         });
         services.AddHostedService<JobScheduling>();

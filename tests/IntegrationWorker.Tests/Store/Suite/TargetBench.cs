@@ -5,6 +5,7 @@ using IntegrationWorker.Emulator;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Studies;
+using IntegrationWorker.StudyApi.Requests;
 using IntegrationWorker.Target;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -45,6 +46,12 @@ internal sealed class TargetBench : IAsyncDisposable
     }
 
     public CaseBench Cases { get; }
+
+    public StudyImporter Importer => new(
+        Client, _store.Target, _store.Studies, Cases.Rules, new EventSettings("urn:test", new HashSet<string>()), new NoTargetWriter(), _store.Time);
+
+    public DriftFinder Drift => new(
+        Client, _store.Target, _store.Reader, Importer, new ViewerTakeover(Client, _store.Target, _store.Studies, _store.Time), _store.Time);
 
     public ITargetClient Client { get; }
 
@@ -112,6 +119,15 @@ internal sealed class TargetBench : IAsyncDisposable
 
     public EmulatedStudy? Remote(int study) => Platform.Studies.FindByUid(CaseBench.UidOf(study));
 
+    /// <summary>The platform has a study that came by no message of ours.</summary>
+    public EmulatedStudy Place(int study, string severity = "normal") => Platform.Studies.Create(new StudyCreation
+    {
+        StudyInstanceUid = CaseBench.UidOf(study),
+        StudyDescription = $"Theirs {study}",
+        Severity = severity,
+        Metadata = new Dictionary<string, string> { ["ris.accessionNumber"] = $"A{study}" },
+    }).Study!;
+
     /// <summary>Somebody at the platform changes a study.</summary>
     public async Task PersonAsync(int study, string patch)
     {
@@ -159,8 +175,8 @@ internal sealed class TargetBench : IAsyncDisposable
 internal enum Dies
 {
     Never,
-    BeforeFirstCall,
     AfterFirstCall,
+    BeforeFirstCall,
     BeforeSecondCall,
     AfterSecondCall,
     BeforeConclusion,

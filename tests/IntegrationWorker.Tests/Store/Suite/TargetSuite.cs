@@ -1,6 +1,7 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Emulator;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Target;
 using Xunit;
 
 namespace IntegrationWorker.Store.Suite;
@@ -295,6 +296,67 @@ public abstract class TargetSuite : OpenStoreSuite
         await Assert.ThrowsAsync<StoreConflictException>(() => Store.Target.RenewAsync(first[0].StudyId, "a", TimeSpan.FromMinutes(1), null, Token));
         await Store.Target.ReleaseAsync(first[0].StudyId, "b", TimeSpan.FromHours(1), Token);
         Assert.Empty(await Store.Target.ClaimAsync("c", TimeSpan.FromMinutes(1), 10, Token));
+    }
+
+    [Fact]
+    public async Task GivenAPlatformFullOfStudies_WhenTheImportIsBrokenOffAndGoesOn_ThenEveryStudyIsThereOnceAndWhatWaitedIsBrought()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        Enumerable.Range(1, 250).ToList().ForEach(study => bench.Place(study));
+        Assert.Equal(Outcomes.Parked, (await bench.SendAsync(bench.Cases.Order("1", 7, 0, control: "SC|IP"))).Outcome);
+        bench.Script(new Fault { Kind = "404", Operation = "list", Nth = 3 });
+        var pages = new List<ImportProgress>();
+
+        await Assert.ThrowsAsync<TargetException>(() => bench.Importer.ImportAsync(false, "RIS", pages.Add, Token));
+        var end = await bench.Importer.ImportAsync(false, "RIS", pages.Add, Token);
+        var again = await bench.Importer.ImportAsync(false, "RIS", _ => { }, Token);
+        await bench.BringAllAsync();
+
+        Assert.Equal([100, 200, 250], pages.Select(page => page.Studies));
+        Assert.Equal((250, 250, 0), (end.Studies, end.New, again.New));
+        Assert.Equal("IP", bench.Remote(7)!.Metadata["ris.orderStatus"]);
+        Assert.Equal(Outcomes.Applied, await bench.OutcomeAsync("hl7/RIS/NORTH/1"));
+        Assert.Equal(bench.Remote(9)!.StudyId, Assert.Single(await Store.Reader.FindByLinkAsync(Studies.LinkKind.Accession, "A9", Token)).StudyId);
+        Assert.Single(await bench.EventsAsync());
+        await AssertSameAsync(bench, 7, "imported");
+    }
+
+    [Fact]
+    public async Task GivenDifferencesOfEveryCause_WhenLookedFor_ThenEachIsListedUnderItsCauseAndTheJobTakesOverWhatIsTheirs()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+
+        foreach (var study in (int[])[1, 2, 3, 4])
+        {
+            await bench.BringAsync(bench.Cases.Order($"{study}", study, 0));
+        }
+
+        Assert.Empty((await bench.Drift.FindAsync(false, Token)).Differences);
+        await bench.PersonAsync(1, """{ "severity": "high" }""");
+        await bench.SendAsync(bench.Cases.Order("waits", 2, 5, priority: "S", control: "XO|SC"));
+        bench.Platform.Studies.Remove(bench.Remote(3)!.StudyId);
+        bench.Place(5);
+
+        var looked = await bench.Drift.FindAsync(false, Token);
+        var taken = await bench.Drift.FindAsync(true, Token);
+        var after = await bench.Drift.FindAsync(false, Token);
+
+        string[] expected =
+        [
+            $"viewer {CaseBench.UidOf(1)} severity", $"waiting {CaseBench.UidOf(2)} severity metadata.ris.priorityCode",
+            $"missing-there {CaseBench.UidOf(3)}", $"unknown-here {CaseBench.UidOf(5)}",
+        ];
+        Assert.Equal(expected.Order(), looked.Differences.Select(Text).Order());
+        Assert.Equal(looked.Counts, taken.Counts);
+        Assert.Equal(["missing-there", "waiting"], after.Counts.Keys.Order());
+        Assert.Equal(taken.Total, (await bench.Drift.ReadLastAsync(Token))!.Total);
+        Assert.Equal(("high", "viewer"), ((await bench.StudyAsync(1))!.Severity, (await bench.StudyAsync(1))!.State.Fields["severity"].Last!.Source));
+
+        // The RIS repeats what it said before: an echo.
+        Assert.Equal(Outcomes.Unchanged, (await bench.SendAsync(bench.Cases.Order("echo", 1, 10, control: "XO|SC"))).Outcome);
+
+        static string Text(StudyDifference difference) =>
+            $"{difference.Cause} {difference.StudyInstanceUid} {string.Join(' ', difference.Fields)}".TrimEnd();
     }
 
     private IEnumerable<(Scenario, string Step, Dies)> Cases() =>
