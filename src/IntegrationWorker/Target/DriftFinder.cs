@@ -95,7 +95,7 @@ internal sealed class DriftFinder(
 
         while (await reader.ListAsync(StudyFilter.All, LocalStudies, after, cancellationToken) is { Count: > 0 } studies)
         {
-            Study[] absent = [.. studies.Where(study => !present.Contains(study.StudyId))];
+            var absent = studies.Where(study => !present.Contains(study.StudyId)).ToList();
             var planned = await targets.FindPlannedAsync([.. absent.Select(study => study.StudyId)], cancellationToken);
 
             foreach (var study in absent)
