@@ -6,14 +6,17 @@ using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Studies;
 using IntegrationWorker.StudyApi.Requests;
+using IntegrationWorker.Target;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace IntegrationWorker.StudyApi;
 
 /// <summary>Takes a write from its request to its answer: reads it, sends it the way of every message, and waits for its commit.</summary>
-internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvider time)
+internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvider time, IConfiguration configuration)
 {
+    private readonly bool _isKeptElsewhere = TargetOptions.Of(configuration).IsRemote;
+
     private static readonly string[] _mediaTypes = ["application/json", "application/merge-patch+json"];
 
     // Keys of requests that are under way here. On another worker the second request waits for the first one's commit.
@@ -23,6 +26,11 @@ internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvide
     public async Task<(MessageResult? Result, ProblemHttpResult? Problem)> WriteAsync(
         HttpContext context, StudyOperation operation, string? studyId, CancellationToken cancellationToken)
     {
+        if (_isKeptElsewhere)
+        {
+            return Refuse(StudyProblems.Of([Notice.Of(Codes.StoreRefused, "detail", "a reading platform keeps the studies, write there")]));
+        }
+
         if (!IsJson(context.Request))
         {
             return Refuse(Problem.Of(
@@ -71,15 +79,20 @@ internal sealed class StudyWriter(DecidingDoor door, Rulebook rules, TimeProvide
             return Refuse(StudyProblems.Of([Notice.Of(Codes.InProgressElsewhere)]));
         }
 
-        // Not the caller's token: what was handed over is decided about, and until then it is under way.
-        var deciding = door.DecideAsync(message, CancellationToken.None);
+        // A caller who goes away leaves the request under way: what was handed over is decided about.
+        return await DecideToTheEndAsync(message, running).WaitAsync(cancellationToken);
+    }
 
-        if (request.IsRepeatable)
+    private async Task<(MessageResult?, ProblemHttpResult?)> DecideToTheEndAsync(InboundMessage message, (string, string) running)
+    {
+        try
         {
-            _ = deciding.ContinueWith(_ => _running.TryRemove(running, out var _), TaskScheduler.Default);
+            return await door.DecideAsync(message, CancellationToken.None);
         }
-
-        return await deciding.WaitAsync(cancellationToken);
+        finally
+        {
+            _running.TryRemove(running, out _); // Before the caller has the answer, and may ask again.
+        }
     }
 
     private InboundMessage MessageOf(HttpContext context, StudyRequest request, byte[] body)

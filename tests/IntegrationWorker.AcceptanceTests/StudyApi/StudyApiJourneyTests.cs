@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using IntegrationWorker.AcceptanceTests.Journeys;
 using IntegrationWorker.AcceptanceTests.Surroundings;
 using IntegrationWorker.StudyApi.Client;
 
@@ -25,6 +26,28 @@ public sealed class StudyApiJourneyTests(SharedSurroundings surroundings)
         await AssertNothingIsStaleAsync(clients, study);
         await AssertConditionsHoldAcrossWorkersAsync(clients, study);
         await AssertOneCreationAsync(clients);
+    }
+
+    [Theory]
+    [InlineData("before-commit:2")]
+    [InlineData("after-commit:2")]
+    public async Task GivenAWriteWhoseWorkerDies_WhenItIsSentAgainUnderItsKey_ThenItTookPlaceOnce(string place)
+    {
+        await using var worker = await WorkerProcess.StartAsync(
+            new WorkerSettings { Environment = new Dictionary<string, string?> { ["INTEGRATION_WORKER_CRASH_AT"] = place } }, _token);
+        var client = new StudyClient(worker.Http, null);
+        var study = (await client.CreateAsync(new { studyInstanceUid = "2.25.99930", studyDescription = "CT", severity = "normal" }, _token)).Study;
+
+        // The second commit is the last thing this worker does, or does not do any more.
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.PatchAsync(study.StudyId, new { severity = "stat" }, _token, ("Idempotency-Key", "k")));
+        await worker.WaitForExitAsync(_token);
+        await worker.KillAsync();
+        await worker.StartAgainAsync(_token);
+        var again = await client.PatchAsync(study.StudyId, new { severity = "stat" }, _token, ("Idempotency-Key", "k"));
+
+        Assert.Equal(("stat", "\"2\""), (again.Study.Severity, again.Tag));
+        Assert.Equal(again.Text, (await client.GetAsync(study.StudyId, _token)).Text);
+        Assert.Equal(2, (await worker.EventsAsync(_token)).Count);
     }
 
     /// <summary>Each operation on one worker, read on the other.</summary>

@@ -7,9 +7,24 @@ using Xunit;
 
 namespace IntegrationWorker.Tests.StudyApi;
 
+/// <summary>Workers that are set so that they refuse what others take.</summary>
 public sealed class StudyLimitTests
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GivenAPlatformThatKeepsTheStudies_WhenOneIsWrittenHere_ThenTheCallerIsSentThere()
+    {
+        using var folder = new SettingsFolder();
+        await using var worker = await RunningWorker.StartAsync(
+            folder, _token, """ "Target": { "Kind": "remote", "BaseUrl": "http://127.0.0.1:9", "ApiKey": "invented" }, """);
+        var client = new StudyClient(worker.Http, null);
+
+        var answer = await client.CreateAsync(new { studyInstanceUid = "1.2.3", studyDescription = "CT", severity = "stat" }, _token);
+
+        Assert.Equal((HttpStatusCode.Conflict, Codes.StoreRefused), (answer.Status, answer.Problem.Code));
+        Assert.Empty((await client.ListAsync("", _token)).Studies);
+    }
 
     [Fact]
     public async Task GivenALimit_WhenAKeyPassesIt_ThenItIsToldWhenToComeAgainAndOtherKeysAreNot()
