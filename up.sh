@@ -121,6 +121,7 @@ find_broker() {
 run_worker() {
   local arguments=() file
   for file in "${configs[@]}"; do arguments+=(--config "$file"); done
+  give_memory
   exec "$worker_program" "$@" "${arguments[@]}"
 }
 

@@ -24,8 +24,8 @@ need_dotnet
 dotnet build bench/IntegrationWorker.Bench --configuration Release --nologo -v quiet -clp:ErrorsOnly
 case ${1:-} in
   --cpu) ;;
-  api) eng/postgres.sh install ;;
-  worker | mllp) eng/rabbitmq.sh install && eng/postgres.sh install ;;
+  api) eng/postgres.sh install && give_memory ;;
+  worker | mllp) eng/rabbitmq.sh install && eng/postgres.sh install && give_memory ;;
   *) set -- --artifacts artifacts/bench "$@" ;;
 esac
 exec bench/IntegrationWorker.Bench/bin/Release/net10.0/IntegrationWorker.Bench "$@"
