@@ -80,7 +80,7 @@ internal sealed record UserReference
 }
 
 /// <summary>The organization that owns a study.</summary>
-internal sealed record OrgReference(string OrgId, string? OrgName);
+internal sealed record OrgReference(string OrgId, string OrgName);
 
 /// <summary>The key that a study was created with.</summary>
 /// <param name="Description">The name of the key.</param>

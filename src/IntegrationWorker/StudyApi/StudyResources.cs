@@ -23,7 +23,7 @@ internal sealed class StudyResources(Rulebook rules, ApiKeyNames keys)
         AssignedTo = study.AssignedTo is { } userId ? UserReference.Of(userId, rules.Users.Find(userId)) : null,
         CreatedByApiKey = await keys.FindAsync(study.CreatedBy, cancellationToken) is var (id, name) ? new ApiKeyReference(id, name) : null,
         Metadata = study.Metadata,
-        Org = study.OrgId is { } orgId ? new OrgReference(orgId, rules.Orgs.FirstOrDefault(org => org.OrgId == orgId)?.OrgName) : null,
+        Org = study.OrgId is { } orgId ? new OrgReference(orgId, NameOf(orgId)) : null,
     };
 
     public async Task<IReadOnlyList<StudyResource>> OfAllAsync(IEnumerable<StudySnapshot> studies, CancellationToken cancellationToken)
@@ -37,4 +37,7 @@ internal sealed class StudyResources(Rulebook rules, ApiKeyNames keys)
 
         return resources;
     }
+
+    // Clients rely on a name: of an organization that is not in the settings it is the id.
+    private string NameOf(string orgId) => rules.Orgs.FirstOrDefault(org => org.OrgId == orgId)?.OrgName ?? orgId;
 }
