@@ -28,6 +28,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
 
         if (message.Notification is not { } notification || source is null)
         {
+            changes.Fetches.AddRange(FetchRule.Of(message, source, now));
             return DecideParts(message, source, delivery);
         }
 
@@ -45,6 +46,7 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         }
 
         _positions[(source.SourceId, notification.SubscriptionId)] = rule.Position!;
+        changes.Fetches.AddRange(FetchRule.Of(notification, rule, source, now));
         var result = DecideParts(message, source, delivery);
         result.Subscription = rule.Note;
         result.Warnings.AddRange(rule.Warnings);

@@ -26,6 +26,11 @@ internal sealed class MappedMessage
 
     /// <summary>What a subscription notification says of itself; null for everything else.</summary>
     public Notification? Notification { get; init; }
+
+    /// <summary>
+    /// What a rest-hook without a payload says has changed: <c>ImagingStudy/1</c>, or the empty text for something; null for everything else.
+    /// </summary>
+    public string? ChangedReference { get; init; }
 }
 
 /// <summary>The part of a message that has a key, a fingerprint and a record of its own.</summary>
@@ -88,6 +93,12 @@ internal sealed record Notification
 
     /// <summary>Status of the subscription as the server says it: <c>active</c>, <c>error</c>, <c>off</c> …</summary>
     public string? Status { get; init; }
+
+    /// <summary>The server's time of the latest event, else of sending; null when it says none.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>It tells of events without saying of what: what has changed on the server has to be searched.</summary>
+    public bool SaysOnlyThat { get; init; }
 
     /// <summary>References that have to be read from the server before their event can be used, with their event numbers.</summary>
     public IReadOnlyList<(string Reference, long? EventNumber)> ToFetch { get; init; } = [];

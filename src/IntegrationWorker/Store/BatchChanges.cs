@@ -54,6 +54,9 @@ internal sealed class BatchChanges
 
     /// <summary>Studies that have got the platform's id instead of ours. All else in these changes names them by the new one, but changed studies.</summary>
     public List<(string From, string To)> RenamedStudies { get; } = [];
+
+    /// <summary>What has to be read from FHIR servers.</summary>
+    public List<FhirFetch> Fetches { get; } = [];
 }
 
 /// <summary>One row per unit and study: what was changed, what was held back and why, from where in the message.</summary>

@@ -32,8 +32,8 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         LinkRows.Keys);
 
     private static readonly Statement<(string SourceId, string SubscriptionId)> _selectPositions = new(
-        """
-        select source_id, subscription_id, position, seen, last_heard_at, gap_since from subscription_positions
+        $$"""
+        select {{PositionRows.Selected}} from subscription_positions
         where (source_id, subscription_id) in (select r.source_id, r.subscription_id from {rows})
         """,
         PositionRows.Keys);

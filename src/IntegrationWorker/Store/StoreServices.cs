@@ -33,6 +33,7 @@ internal static class StoreServices
         services.AddSingleton<IDeadLetterStore, DeadLetterStore>();
         services.AddSingleton<CaseRevisionStore>();
         services.AddSingleton<IReplayJobStore, ReplayJobStore>();
+        services.AddSingleton<IFhirWorkStore, FhirWorkStore>();
         services.AddSingleton<IStoreMaintenance, StoreMaintenance>();
         services.AddSingleton<ITargetStore, TargetStore>();
         services.AddSingleton<IStoreHealth, StoreHealth>();

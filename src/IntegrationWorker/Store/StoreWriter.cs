@@ -113,10 +113,14 @@ internal static class StoreWriter
 
     private static readonly Statement<SubscriptionPosition> _upsertPositions = new(
         """
-        insert into subscription_positions (source_id, subscription_id, position, seen, last_heard_at, gap_since)
-        select r.source_id, r.subscription_id, r.position, r.seen, r.last_heard_at, r.gap_since from {rows} where true
+        insert into subscription_positions (
+            source_id, subscription_id, position, seen, last_heard_at, gap_since, highest, status, contiguous_at)
+        select
+            r.source_id, r.subscription_id, r.position, r.seen, r.last_heard_at, r.gap_since, r.highest, r.status, r.contiguous_at
+        from {rows} where true
         on conflict (source_id, subscription_id) do update set
-            position = excluded.position, seen = excluded.seen, last_heard_at = excluded.last_heard_at, gap_since = excluded.gap_since
+            position = excluded.position, seen = excluded.seen, last_heard_at = excluded.last_heard_at, gap_since = excluded.gap_since,
+            highest = excluded.highest, status = excluded.status, contiguous_at = excluded.contiguous_at
         """,
         PositionRows.Columns);
 
@@ -150,6 +154,7 @@ internal static class StoreWriter
 
         session.AddRows(_upsertPositions, changes.Positions);
         PlanRows.Add(session, changes, protector);
+        session.AddRows(FetchRows.Upsert, FetchRows.Distinct(changes.Fetches));
     }
 
     /// <summary>Queues the events; they learn their positions when the queue is run.</summary>

@@ -20,6 +20,9 @@ internal sealed record Source
     /// <summary>fhir: base URL of the server; null when nothing is fetched.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>fhir: what a notification only names is read from the server, which is one of <c>FhirServers</c>.</summary>
+    public bool IsFetched { get; init; }
+
     /// <summary>True for an EHR that orders, false for a RIS that performs. §3.5.</summary>
     public bool IsPlacer { get; init; }
 

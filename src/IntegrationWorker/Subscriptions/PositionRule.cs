@@ -23,6 +23,12 @@ internal sealed record PositionRule
     /// <summary>FHS-002; null when the subscription is known.</summary>
     public Notice? Rejection { get; private init; }
 
+    /// <summary>Events may have been lost that no number will tell of: what has changed on the server is to be searched.</summary>
+    public bool AsksForSearch { get; private init; }
+
+    /// <summary>From when on changes may have been lost; null when that is not known.</summary>
+    public DateTimeOffset? SearchSince { get; private init; }
+
     /// <param name="isRepeated">Everything in the notification was there before: a delivery that came again, or late.</param>
     public static PositionRule Follow(
         SubscriptionPosition? known, Notification notification, Source source, DateTimeOffset receivedAt, bool isRepeated = false)
@@ -37,30 +43,41 @@ internal sealed record PositionRule
 
         var warnings = new List<Notice>();
         var (position, seen) = Advance(known, notification, isHandshake, isRepeated, warnings);
+        var isRestart = warnings.Count > 0;
         var highest = Math.Max(notification.EventsSince ?? 0, seen.Count > 0 ? seen[^1] : 0);
-        string? recover = null;
 
-        if (highest > position)
+        if (!isHandshake && !isRestart)
         {
-            var last = LastMissing(position, seen, highest);
-            warnings.Add(Notice.Of(Codes.EventsMissing, "missing", new[] { position + 1, last }));
-            recover = string.Create(
-                CultureInfo.InvariantCulture,
-                $"GET {BaseOf(source)}Subscription/{notification.SubscriptionId}/$events?eventsSinceNumber={position + 1}&eventsUntilNumber={last}");
+            highest = Math.Max(highest, known?.Highest ?? 0);
+        }
+
+        var isOpen = highest > position;
+        var next = new SubscriptionPosition
+        {
+            SourceId = source.SourceId,
+            SubscriptionId = notification.SubscriptionId,
+            Position = position,
+            Seen = seen,
+            Highest = Math.Max(highest, position),
+            Status = notification.Status ?? known?.Status,
+            LastHeardAt = receivedAt,
+            GapSince = isOpen ? known?.GapSince ?? receivedAt : null,
+            ContiguousAt = isOpen ? known?.ContiguousAt : Later(known?.ContiguousAt, TimeOf(notification, receivedAt)),
+        };
+
+        if (isOpen)
+        {
+            warnings.Add(Notice.Of(Codes.EventsMissing, "missing", new[] { position + 1, next.LastMissing }));
         }
 
         var rule = new PositionRule
         {
-            Position = new SubscriptionPosition
-            {
-                SourceId = source.SourceId,
-                SubscriptionId = notification.SubscriptionId,
-                Position = position,
-                Seen = seen,
-                LastHeardAt = receivedAt,
-                GapSince = highest > position ? known?.GapSince ?? receivedAt : null,
-            },
-            Note = new SubscriptionNote(notification.SubscriptionId, notification.Type, notification.EventsSince, position, recover),
+            Position = next,
+            // A subscription that is set up once more starts with what the server has counted; what it did not tell before is in no count.
+            AsksForSearch = isRestart || (isHandshake && known is { Position: > 0 } or { GapSince: not null }),
+            SearchSince = known?.ContiguousAt,
+            Note = new SubscriptionNote(
+                notification.SubscriptionId, notification.Type, notification.EventsSince, position, isOpen ? $"GET {BaseOf(source)}{EventsPath(next)}" : null),
         };
 
         if (notification.Status is "error" or "off")
@@ -70,6 +87,28 @@ internal sealed record PositionRule
 
         rule.Warnings.AddRange(warnings);
         return rule;
+    }
+
+    /// <summary>Where the server tells the events that are missing, below its base address. Both bounds are part of it.</summary>
+    public static string EventsPath(SubscriptionPosition position) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Subscription/{position.SubscriptionId}/$events?eventsSinceNumber={position.Position + 1}&eventsUntilNumber={position.LastMissing}");
+
+    /// <summary>The position once everything up to a number has been made good.</summary>
+    /// <param name="at">Nothing that is missing now is older.</param>
+    public static SubscriptionPosition Close(SubscriptionPosition known, long upTo, DateTimeOffset at)
+    {
+        var (position, seen) = Advance(Math.Max(known.Position, upTo), known.Seen);
+        var isOpen = known.Highest > position;
+
+        return known with
+        {
+            Position = position,
+            Seen = seen,
+            Highest = Math.Max(known.Highest, position),
+            GapSince = isOpen ? at : null,
+            ContiguousAt = Later(known.ContiguousAt, at),
+        };
     }
 
     /// <summary>The position moves over every number that has been seen without a gap.</summary>
@@ -83,14 +122,19 @@ internal sealed record PositionRule
 
         var position = known?.Position ?? 0;
 
-        if (notification.EventsSince is { } count && count < position && notification.Type != "query-event" && !isRepeated)
+        if (notification.EventsSince is { } count && count < position && notification.Type != "query-event" && !isRepeated && !IsLate(known, notification))
         {
             // The server counts from the start again: what it says now is where we are.
             warnings.Add(Notice.Of(Codes.EventCounterWentBack));
             return (count, []);
         }
 
-        var seen = new SortedSet<long>((known?.Seen ?? []).Concat(notification.EventNumbers).Where(number => number > position));
+        return Advance(position, (known?.Seen ?? []).Concat(notification.EventNumbers));
+    }
+
+    private static (long Position, List<long> Seen) Advance(long position, IEnumerable<long> numbers)
+    {
+        var seen = new SortedSet<long>(numbers.Where(number => number > position));
 
         while (seen.Remove(position + 1))
         {
@@ -100,17 +144,14 @@ internal sealed record PositionRule
         return (position, [.. seen]);
     }
 
-    private static long LastMissing(long position, List<long> seen, long highest)
-    {
-        var last = highest;
+    // Sent before what was heard last: it was on its way for long, the server has not started again.
+    private static bool IsLate(SubscriptionPosition? known, Notification notification) => notification.At <= known?.ContiguousAt;
 
-        while (last > position && seen.Contains(last))
-        {
-            last--;
-        }
+    // The server's own time: a notification may have waited in a queue.
+    private static DateTimeOffset TimeOf(Notification notification, DateTimeOffset receivedAt) =>
+        notification.At < receivedAt ? notification.At.Value : receivedAt;
 
-        return last;
-    }
+    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 
     private static string BaseOf(Source source) => source.BaseUrl is { } url ? url.TrimEnd('/') + "/" : "";
 }

@@ -3,4 +3,5 @@ namespace IntegrationWorker.Decoding.Fhir;
 /// <summary>One event of a notification.</summary>
 /// <param name="Number">Null when not sent.</param>
 /// <param name="Focus">The resource it is about; null for an empty payload.</param>
-internal sealed record NotificationEvent(long? Number, string? Focus);
+/// <param name="Timestamp">When it happened, as sent; null when not sent.</param>
+internal sealed record NotificationEvent(long? Number, string? Focus, string? Timestamp = null);

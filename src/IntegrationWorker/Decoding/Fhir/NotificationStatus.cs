@@ -47,7 +47,8 @@ internal sealed record NotificationStatus(
 
         return new NotificationEvent(
             members["eventnumber"].Select(Number).FirstOrDefault(),
-            members["focus"].Select(ReferenceText).FirstOrDefault());
+            members["focus"].Select(ReferenceText).FirstOrDefault(),
+            members["timestamp"].Select(JsonBody.Text).FirstOrDefault());
     }
 
     /// <summary>Parameters by name: their value, or their parts.</summary>

@@ -46,15 +46,20 @@ internal static class FhirBundleReader
             .GroupBy(part => (part.BaseKey, Convert.ToHexStringLower(part.Fingerprint)))
             .Select(same => same.Last())];
 
-    // A history Bundle without a status is a plain history. What says of itself that it is a notification has to have one.
+    // A history Bundle without a status is a plain history. What was sent as a notification has to have one, unless its type says
+    // that it is something else; and answers to $events come as any type.
     private static bool IsNotification(FhirDelivery delivery, string type, FhirEntries entries)
     {
-        if (type == "subscription-notification" || FhirReader.Header(delivery.Inbound, FhirHeaders.Interaction) == "notify")
-        {
-            return true;
-        }
+        var isSentAsOne = FhirReader.Header(delivery.Inbound, FhirHeaders.Interaction) == "notify";
+        var hasStatus = entries.All.Count > 0 && entries.All[0].Type is "Parameters" or "SubscriptionStatus";
 
-        return type == "history" && (entries.All.Count == 0 || entries.All[0].Type is "Parameters" or "SubscriptionStatus");
+        return type switch
+        {
+            "subscription-notification" => true,
+            "history" => isSentAsOne || hasStatus || entries.All.Count == 0,
+            "" => isSentAsOne,
+            _ => isSentAsOne && hasStatus,
+        };
     }
 
     private static List<MappedPart> Parts(FhirDelivery delivery, JsonElement bundle, FhirEntries entries)

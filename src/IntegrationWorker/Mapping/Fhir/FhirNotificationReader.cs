@@ -10,6 +10,8 @@ namespace IntegrationWorker.Mapping.Fhir;
 /// <summary>A topic-based notification. docs/mapping.md §7.</summary>
 internal static class FhirNotificationReader
 {
+    private const string QueryScheduled = "empty-payload-query-scheduled";
+
     public static MappedMessage Read(FhirDelivery delivery, JsonElement bundle, FhirEntries entries)
     {
         if (entries.All.Count == 0 || NotificationStatus.From(entries.All[0].Resource) is not { } status)
@@ -28,7 +30,7 @@ internal static class FhirNotificationReader
                 messageType);
         }
 
-        var (parts, toFetch) = Contents(delivery, bundle, entries, status);
+        var (parts, toFetch, saysOnlyThat) = Contents(delivery, bundle, entries, status);
 
         return new MappedMessage
         {
@@ -42,6 +44,8 @@ internal static class FhirNotificationReader
                 Status = status.Status,
                 EventsSince = status.EventsSince,
                 EventNumbers = [.. status.Events.Select(e => e.Number).OfType<long>().Distinct()],
+                At = TimeOf(delivery, bundle, status),
+                SaysOnlyThat = saysOnlyThat,
                 ToFetch = toFetch,
             },
             Parts = parts,
@@ -51,7 +55,12 @@ internal static class FhirNotificationReader
     private static bool IsWelcome(Source source, string subscriptionId) =>
         source.AllowHandshake || source.Subscriptions.Contains(subscriptionId, StringComparer.Ordinal);
 
-    private static (List<MappedPart> Parts, List<(string Reference, long? EventNumber)> ToFetch) Contents(
+    private static DateTimeOffset? TimeOf(FhirDelivery delivery, JsonElement bundle, NotificationStatus status) =>
+        status.Events.Max(e => Instant(e.Timestamp)) ?? Instant(bundle.Text("timestamp")) ?? Instant(FhirReader.Header(delivery.Inbound, FhirHeaders.Time));
+
+    private static DateTimeOffset? Instant(string? text) => JsonTime.TryRead(text?.Trim(), TimeZoneInfo.Utc, out var moment) ? moment.Start : null;
+
+    private static (List<MappedPart> Parts, List<(string Reference, long? EventNumber)> ToFetch, bool SaysOnlyThat) Contents(
         FhirDelivery delivery, JsonElement bundle, FhirEntries entries, NotificationStatus status)
     {
         var parts = new List<MappedPart>();
@@ -71,12 +80,13 @@ internal static class FhirNotificationReader
             reason = ReasonForNone(status, toFetch);
         }
 
-        if (parts.Count == 0)
+        if (parts.Count > 0)
         {
-            parts.Add(Ignored(delivery, bundle, status, reason));
+            return (parts, toFetch, false);
         }
 
-        return (parts, toFetch);
+        parts.Add(Ignored(delivery, bundle, status, reason));
+        return (parts, toFetch, reason == QueryScheduled && toFetch.Count == 0);
     }
 
     private static void Take(
@@ -99,7 +109,7 @@ internal static class FhirNotificationReader
         }
 
         // Of several events of one resource the last one counts: what is sent, or read, is its present version.
-        foreach (var (number, focus) in focused.Where(e => MayBeStudy(e.Focus)).GroupBy(e => e.Focus).Select(same => same.Last()))
+        foreach (var (number, focus, _) in focused.Where(e => MayBeStudy(e.Focus)).GroupBy(e => e.Focus).Select(same => same.Last()))
         {
             if (entries.Find(focus!) is { } entry && FhirBundleReader.PartOf(delivery, bundle, entries, entry, number) is { } part)
             {
@@ -117,7 +127,7 @@ internal static class FhirNotificationReader
 
     // Nothing was sent to apply: either it has to be read from the server, or the events are about something else.
     private static string ReasonForNone(NotificationStatus status, List<(string Reference, long? EventNumber)> toFetch) =>
-        toFetch.Count > 0 || !status.Events.Any(e => e.Focus is not null) ? "empty-payload-query-scheduled" : "not-imaging";
+        toFetch.Count > 0 || !status.Events.Any(e => e.Focus is not null) ? QueryScheduled : "not-imaging";
 
     private static MappedPart Ignored(FhirDelivery delivery, JsonElement bundle, NotificationStatus status, string reason)
     {

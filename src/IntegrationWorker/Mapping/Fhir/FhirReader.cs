@@ -115,17 +115,24 @@ internal static class FhirReader
         var sent = Header(message, FhirHeaders.Time);
         var time = JsonTime.TryRead(sent, TimeZoneInfo.Utc, out _) ? sent! : JsonTime.Show(message.ReceivedAt);
 
-        return One(delivery, FhirMessageTypes.Empty, new MappedPart
-        {
-            BaseKey = FhirKeys.OfEmpty(delivery.Source.SourceId, Header(message, FhirHeaders.Url), time),
-            Fingerprint = SHA256.HashData([]),
-            ReuseIsNewGeneration = true,
-            IgnoredReason = "empty-payload-query-scheduled",
-        });
+        return One(
+            delivery,
+            FhirMessageTypes.Empty,
+            new MappedPart
+            {
+                BaseKey = FhirKeys.OfEmpty(delivery.Source.SourceId, Header(message, FhirHeaders.Url), time),
+                Fingerprint = SHA256.HashData([]),
+                ReuseIsNewGeneration = true,
+                IgnoredReason = "empty-payload-query-scheduled",
+            },
+            FhirReference.From(Header(message, FhirHeaders.Url)) is { Type: FhirNames.ImagingStudy, Id.Length: <= FhirKeys.PartCharactersMax } study
+                ? study.ToString()
+                : "");
     }
 
-    private static MappedMessage One(FhirDelivery delivery, string messageType, MappedPart part) => new()
+    private static MappedMessage One(FhirDelivery delivery, string messageType, MappedPart part, string? changedReference = null) => new()
     {
+        ChangedReference = changedReference,
         Inbound = delivery.Inbound,
         SourceId = delivery.Source.SourceId,
         MessageType = messageType,

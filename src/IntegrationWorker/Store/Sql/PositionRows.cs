@@ -5,6 +5,8 @@ namespace IntegrationWorker.Store.Sql;
 /// <summary>The table of the subscription positions.</summary>
 internal static class PositionRows
 {
+    public const string Selected = "source_id, subscription_id, position, seen, last_heard_at, gap_since, highest, status, contiguous_at";
+
     public static readonly Column<(string SourceId, string SubscriptionId)>[] Keys =
     [
         Column<(string SourceId, string SubscriptionId)>.Text("source_id", key => key.SourceId),
@@ -19,6 +21,9 @@ internal static class PositionRows
         Column<SubscriptionPosition>.Json("seen", position => StoreJson.Write(position.Seen)),
         Column<SubscriptionPosition>.Time("last_heard_at", position => position.LastHeardAt),
         Column<SubscriptionPosition>.Time("gap_since", position => position.GapSince),
+        Column<SubscriptionPosition>.Number("highest", position => position.Highest),
+        Column<SubscriptionPosition>.Text("status", position => position.Status),
+        Column<SubscriptionPosition>.Time("contiguous_at", position => position.ContiguousAt),
     ];
 
     public static SubscriptionPosition Read(DbDataReader reader) => new()
@@ -29,5 +34,8 @@ internal static class PositionRows
         Seen = StoreJson.ReadNumbers(reader.Bytes(3)),
         LastHeardAt = reader.Time(4),
         GapSince = reader.TimeOrNull(5),
+        Highest = reader.GetInt64(6),
+        Status = reader.Text(7),
+        ContiguousAt = reader.TimeOrNull(8),
     };
 }
