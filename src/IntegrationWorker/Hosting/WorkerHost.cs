@@ -11,6 +11,7 @@ using IntegrationWorker.Outbox;
 using IntegrationWorker.Queries;
 using IntegrationWorker.Store;
 using IntegrationWorker.StudyApi;
+using IntegrationWorker.Subscriptions;
 using IntegrationWorker.Target;
 using Microsoft.Extensions.Options;
 
@@ -36,12 +37,13 @@ internal static class WorkerHost
             .AddTarget(settings.Configuration)
             .AddIntake(settings.Configuration)
             .AddMllp(settings.Mllp, settings.Configuration)
+            .AddSubscriptions(settings.FhirServers)
             .AddQueries()
             .AddStudyApi()
             .AddStudyWriting()
             .AddDeadLetters()
             .AddReplayRunner()
-            .AddJobs(settings.Configuration);
+            .AddJobs(settings.Configuration, settings.FhirServers);
 
         var app = builder.Build();
         app.UseRequestIds();
@@ -54,6 +56,8 @@ internal static class WorkerHost
         app.UseRequestLimits(settings.Configuration);
         app.MapHealth();
         app.MapIntake();
+        app.MapHooks();
+        app.MapSubscriptions();
         app.MapQueries();
         app.MapStudyApi();
         app.MapDeadLetters();

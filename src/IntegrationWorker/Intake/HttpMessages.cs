@@ -1,5 +1,6 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Subscriptions;
 
 namespace IntegrationWorker.Intake;
 
@@ -9,7 +10,7 @@ internal sealed class HttpMessages(Rulebook rules, TimeProvider time)
     // What belongs to the connection, or opens doors, does not belong to the message and is not kept with it.
     private static readonly HashSet<string> _notOfTheMessage = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Host", "Connection", "Content-Length", "Transfer-Encoding", "Authorization", "Cookie", "Accept", "Accept-Encoding", "Expect", "Prefer",
+        "Host", "Connection", "Content-Length", "Transfer-Encoding", "Authorization", HookSecrets.Header, "Cookie", "Accept", "Accept-Encoding", "Expect", "Prefer",
         "User-Agent", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host",
     };
 

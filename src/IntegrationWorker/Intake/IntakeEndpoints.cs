@@ -1,6 +1,5 @@
 using IntegrationWorker.Access;
 using IntegrationWorker.Contracts;
-using IntegrationWorker.Hosting;
 using IntegrationWorker.Hosting.Problems;
 
 namespace IntegrationWorker.Intake;
@@ -30,13 +29,6 @@ internal static class IntakeEndpoints
             .RequireRole(AccessRole.Operator)
             .WithName("PreviewMessage")
             .WithSummary("What a raw message would change now, and why not the rest. Writes nothing");
-
-        routes.MapMethods("/fhir/{sourceId}/{**path}", ["POST", "PUT", "DELETE"], PostFhirAsync)
-            .Produces(StatusCodes.Status200OK)
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .WithTags("Messages")
-            .WithName("FhirHook")
-            .WithSummary("Takes what a FHIR server sends to a subscription's endpoint");
     }
 
     private static async Task<IResult> PostMessageAsync(
@@ -93,32 +85,4 @@ internal static class IntakeEndpoints
             ? Problem.Malformed("There is no message in the body.")
             : TypedResults.Ok((await preview.PreviewAsync(message, cancellationToken)).ToJson());
     }
-
-    private static async Task<IResult> PostFhirAsync(
-        string sourceId, HttpRequest request, HttpMessages messages, HttpDoor door, Studies.Rulebook rules, TimeProvider time,
-        CancellationToken cancellationToken, string? path = null)
-    {
-        if (rules.FindSource(sourceId) is not { Kind: "fhir" })
-        {
-            return Problem.Of(StatusCodes.Status404NotFound, Codes.UnknownSource, "The source is not registered.");
-        }
-
-        var message = await messages.ReadAsync(
-            request,
-            sourceId,
-            cancellationToken,
-            KeyValuePair.Create("fhir-interaction", InteractionOf(request.Method, path)),
-            KeyValuePair.Create("fhir-url", path ?? ""),
-            KeyValuePair.Create("fhir-time", UtcTimeConverter.ToText(time.GetUtcNow())));
-
-        return (await door.TakeAsync(message, Preferences.Of(request), cancellationToken)).ToResult();
-    }
-
-    // With a payload servers send the resource under its own path; without one, or with a notification, to the endpoint itself.
-    private static string InteractionOf(string method, string? path) => method switch
-    {
-        "DELETE" => "delete",
-        "PUT" => "update",
-        _ => string.IsNullOrEmpty(path) ? "notify" : "create",
-    };
 }

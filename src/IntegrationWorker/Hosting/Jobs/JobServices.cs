@@ -1,5 +1,6 @@
 using IntegrationWorker.Store;
 using IntegrationWorker.Store.PostgreSql;
+using IntegrationWorker.Subscriptions.Server;
 using IntegrationWorker.Target;
 using Npgsql;
 using Quartz;
@@ -13,7 +14,9 @@ internal static class JobServices
     private static readonly TimeSpan _supersedeEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _expiryEvery = TimeSpan.FromMinutes(10);
 
-    public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration)
+    private static readonly TimeSpan _firstAfter = TimeSpan.FromMinutes(1);
+
+    public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration, FhirServers fhirServers)
     {
         services.AddQuartz(quartz =>
         {
@@ -25,7 +28,13 @@ internal static class JobServices
             {
                 Add<DriftJob>(quartz, TimeSpan.FromHours(target.DriftHours));
             }
+
             Add<SupersedeJob>(quartz, _supersedeEvery);
+
+            foreach (var server in fhirServers.All.Where(server => server.ReconcileEvery > TimeSpan.Zero))
+            {
+                Add<FhirReconcileJob>(quartz, server.ReconcileEvery, $"/{server.SourceId}", job => job.UsingJobData(FhirReconcileJob.Source, server.SourceId));
+            }
         });
         services.AddHostedService<JobScheduling>();
 
@@ -56,15 +65,20 @@ internal static class JobServices
         });
     }
 
-    private static void Add<T>(IQuartzBuilder quartz, TimeSpan every)
+    /// <param name="suffix">Tells several jobs of one kind apart.</param>
+    private static void Add<T>(IQuartzBuilder quartz, TimeSpan every, string suffix = "", Action<IJobConfigurator<T>>? configure = null)
         where T : IJob
     {
-        var key = new JobKey(typeof(T).Name);
-        quartz.AddJob<T>(job => job.WithIdentity(key));
+        var key = new JobKey($"{typeof(T).Name}{suffix}");
+        quartz.AddJob<T>(job =>
+        {
+            job.WithIdentity(key);
+            configure?.Invoke(job);
+        });
         quartz.AddTrigger(trigger => trigger
             .ForJob(key)
             .WithIdentity(key.Name)
-            .StartAt(DateTimeOffset.UtcNow.AddMinutes(1))
+            .StartAt(DateTimeOffset.UtcNow + (every < _firstAfter ? every : _firstAfter))
             .WithSimpleSchedule(schedule => schedule.WithInterval(every).RepeatForever()));
     }
 }

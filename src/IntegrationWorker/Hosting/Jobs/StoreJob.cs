@@ -11,8 +11,12 @@ internal abstract class StoreJob(StoreGate gate, ILogger logger) : IJob
     // A connection that was not used since the database was restarted fails once: no reason to wait for an hour.
     private const int AttemptsMax = 4;
 
+    protected IJobExecutionContext Context { get; private set; } = null!;
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
+        Context = context;
+
         if (!gate.IsOpen)
         {
             return;

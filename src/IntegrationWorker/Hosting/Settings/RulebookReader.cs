@@ -13,9 +13,13 @@ internal sealed class RulebookReader(IConfiguration configuration, List<Settings
         [BrokerNames.Hl7v2Queue, BrokerNames.FhirQueue, BrokerNames.CommandsQueue, BrokerNames.DeadExchange, BrokerNames.StudyUpdatedExchange];
 
     /// <summary>The rules; null when there are faults.</summary>
-    public Rulebook? Read()
+    /// <param name="fetched">Sources whose servers are asked for what their notifications only name.</param>
+    public Rulebook? Read(IReadOnlySet<string> fetched)
     {
-        var sources = Items(SettingsSections.Sources).Select(SourceReader.Read).ToList();
+        var sources = Items(SettingsSections.Sources)
+            .Select(SourceReader.Read)
+            .Select(source => source with { IsFetched = fetched.Contains(source.SourceId) })
+            .ToList();
         var aliases = ReadAliases();
         var users = Items(SettingsSections.Users).Select(DirectoryReader.ReadUser).ToList();
         var orgs = Items(SettingsSections.Orgs).Select(DirectoryReader.ReadOrg).ToList();

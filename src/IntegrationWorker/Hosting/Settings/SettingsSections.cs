@@ -1,4 +1,5 @@
 using IntegrationWorker.Mllp;
+using IntegrationWorker.Subscriptions.Server;
 
 namespace IntegrationWorker.Hosting.Settings;
 
@@ -11,10 +12,11 @@ internal static class SettingsSections
     public const string Orgs = "Orgs";
     public const string MetadataPriority = "MetadataPriority";
     public const string Mllp = MllpOptions.Section;
+    public const string FhirServers = FhirServer.Section;
 
     /// <summary>Those that a later file replaces whole.</summary>
     public static IReadOnlySet<string> Whole { get; } =
-        new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Sources, IssuerAliases, Users, Orgs, MetadataPriority, Mllp };
+        new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Sources, IssuerAliases, Users, Orgs, MetadataPriority, Mllp, FhirServers };
 
     /// <summary>All that may stand at the top of a file.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(

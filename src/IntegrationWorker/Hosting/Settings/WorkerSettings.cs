@@ -1,13 +1,14 @@
 using IntegrationWorker.Mllp;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Subscriptions.Server;
 
 namespace IntegrationWorker.Hosting.Settings;
 
 /// <summary>The settings of a run, checked.</summary>
 internal sealed class WorkerSettings
 {
-    private WorkerSettings(IConfigurationRoot configuration, Rulebook rules, IReadOnlyList<MllpOptions> mllp) =>
-        (Configuration, Rules, Mllp) = (configuration, rules, mllp);
+    private WorkerSettings(IConfigurationRoot configuration, Rulebook rules, IReadOnlyList<MllpOptions> mllp, FhirServers fhirServers) =>
+        (Configuration, Rules, Mllp, FhirServers) = (configuration, rules, mllp, fhirServers);
 
     /// <summary>Files, then environment variables.</summary>
     public IConfigurationRoot Configuration { get; }
@@ -16,6 +17,9 @@ internal sealed class WorkerSettings
 
     /// <summary>The listeners of <c>Mllp</c>.</summary>
     public IReadOnlyList<MllpOptions> Mllp { get; }
+
+    /// <summary>The servers of <c>FhirServers</c>.</summary>
+    public FhirServers FhirServers { get; }
 
     /// <summary>The settings of the program itself, beside it.</summary>
     public static string DefaultFile { get; } = Path.Combine(AppContext.BaseDirectory, "appsettings.json");
@@ -33,10 +37,12 @@ internal sealed class WorkerSettings
             options.Check(name, type);
         }
 
-        var rules = new RulebookReader(configuration, faults).Read();
+        var servers = new FhirServersReader(configuration, faults);
+        var rules = new RulebookReader(configuration, faults).Read(servers.SourceIds);
         var mllp = new MllpReader(configuration, faults).Read(rules);
+        var fhirServers = new FhirServers(servers.Read(rules));
 
-        return faults.Count == 0 ? new WorkerSettings(configuration, rules!, mllp) : throw new SettingsException(faults);
+        return faults.Count == 0 ? new WorkerSettings(configuration, rules!, mllp, fhirServers) : throw new SettingsException(faults);
     }
 
     private static IConfigurationRoot Read(IReadOnlyList<string> files, List<SettingsFault> faults)

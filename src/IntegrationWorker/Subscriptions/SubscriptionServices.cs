@@ -1,0 +1,26 @@
+using IntegrationWorker.Subscriptions.Server;
+using IntegrationWorker.Subscriptions.Work;
+
+namespace IntegrationWorker.Subscriptions;
+
+internal static class SubscriptionServices
+{
+    public static IServiceCollection AddSubscriptions(this IServiceCollection services, FhirServers servers)
+    {
+        services.AddFhirClients(servers);
+        services.AddSingleton<HookSecrets>();
+        services.AddSingleton<SubscriptionDesk>();
+        services.AddSingleton<FetchedMessages>();
+        services.AddSingleton<FhirSearch>();
+        services.AddSingleton<FetchRunner>();
+        services.AddSingleton<GapWatch>();
+        services.AddSingleton<SilenceWatch>();
+
+        if (servers.All.Count > 0)
+        {
+            services.AddHostedService<FhirWork>();
+        }
+
+        return services;
+    }
+}
