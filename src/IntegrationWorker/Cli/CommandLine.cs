@@ -19,6 +19,7 @@ internal static class CommandLine
             MessagesVerbs.Create(),
             EventsVerbs.Create(),
             DeadLettersVerbs.Create(),
+            SubscriptionVerbs.Create(),
             KeysVerbs.Create(),
             EmulateVerb.Create(),
         };

@@ -72,6 +72,7 @@ internal static class WorkerHost
     {
         var builder = CreateBuilder(settings);
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(settings.FhirServers);
         builder.Services
             .AddHosting()
             .AddStore()
@@ -79,6 +80,7 @@ internal static class WorkerHost
             .AddDecisions(settings.Rules)
             .AddUnpublishedOutbox()
             .AddUnbroughtTarget(settings.Configuration)
+            .AddSubscriptionDesk()
             .AddQueries()
             .AddStudyApi()
             .AddDeadLetters();

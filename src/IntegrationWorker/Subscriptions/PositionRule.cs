@@ -145,7 +145,7 @@ internal sealed record PositionRule
     }
 
     // Sent before what was heard last: it was on its way for long, the server has not started again.
-    private static bool IsLate(SubscriptionPosition? known, Notification notification) => notification.At <= known?.ContiguousAt;
+    private static bool IsLate(SubscriptionPosition? known, Notification notification) => notification.At < known?.ContiguousAt;
 
     // The server's own time: a notification may have waited in a queue.
     private static DateTimeOffset TimeOf(Notification notification, DateTimeOffset receivedAt) =>

@@ -8,8 +8,8 @@ internal static class SubscriptionServices
     public static IServiceCollection AddSubscriptions(this IServiceCollection services, FhirServers servers)
     {
         services.AddFhirClients(servers);
+        services.AddSubscriptionDesk();
         services.AddSingleton<HookSecrets>();
-        services.AddSingleton<SubscriptionDesk>();
         services.AddSingleton<FetchedMessages>();
         services.AddSingleton<FhirSearch>();
         services.AddSingleton<FetchRunner>();
@@ -23,4 +23,7 @@ internal static class SubscriptionServices
 
         return services;
     }
+
+    /// <summary>What is known of subscriptions, for those who look at the store only.</summary>
+    public static IServiceCollection AddSubscriptionDesk(this IServiceCollection services) => services.AddSingleton<SubscriptionDesk>();
 }

@@ -25,6 +25,8 @@ public sealed class PostgreSqlApiKeyTests(SharedSurroundings surroundings) : Api
 
 public sealed class PostgreSqlTargetTests(SharedSurroundings surroundings) : TargetSuite(PostgreSqlSuites.On(surroundings), deaths: 2);
 
+public sealed class PostgreSqlFhirWorkTests(SharedSurroundings surroundings) : FhirWorkSuite(PostgreSqlSuites.On(surroundings));
+
 /// <summary>The suites on PostgreSQL.</summary>
 internal static class PostgreSqlSuites
 {

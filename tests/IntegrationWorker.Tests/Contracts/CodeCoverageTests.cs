@@ -15,7 +15,6 @@ namespace IntegrationWorker.Tests.Contracts;
 public sealed partial class CodeCoverageTests
 {
     private const string NoRemoteDirectory = "the directories are read from the configuration";
-    private const string NoFetch = "nothing is fetched from a FHIR server yet";
 
     /// <summary>What no worked example can show: class and method of the test that does.</summary>
     private static readonly Dictionary<string, string> _elsewhere = new()
@@ -28,6 +27,9 @@ public sealed partial class CodeCoverageTests
         [Codes.StoreServerError] = "TargetSuite.GivenSeveralChangesOfAStudy_WhenBroughtAfterAnOutage_ThenTheyComeInOrderAndTheEventsToo",
         [Codes.StoreNoAnswer] = "TargetSuite.GivenAPlatformThatIsAway_WhenBrought_ThenTheFailureSaysHowAndThePlanStays",
         [Codes.StoreConcurrentChange] = "TargetSuite.GivenSomebodyWhoIsAlwaysFirst_WhenBroughtAgainAndAgain_ThenItIsGivenUpAndOthersGoOn",
+        [Codes.FhirAccessRefused] = "FetchTests.GivenAServerThatRefusesAStudy_WhenItIsRead_ThenAPersonIsAskedAndAReplayReadsItAgain",
+        [Codes.FhirServerDown] = "FetchTests.GivenAServerInTrouble_WhenItIsBack_ThenEverythingIsReadAndNothingIsADeadLetter",
+        [Codes.FhirTokenRefused] = "FetchTests.GivenATokenThatIsNotTaken_WhenItIsPutRight_ThenWhatWaitedIsRead",
         [Codes.GivenUp] = "BatcherTests.GivenAMessageThatKeepsFailingAlone_WhenTwoHoursAreOver_ThenItIsOneDeadLetter",
         [Codes.StoreRefused] = "StudyContractTests.GivenAStudy_WhenCancelledAndUncancelled_ThenEachAnswersTheStudyAsItIs",
         [Codes.InProgressElsewhere] = "StudyErrorTests.GivenARequestUnderWay_WhenItComesAgain_ThenTheSecondIsAConflictAndTheFirstIsDone",
@@ -39,9 +41,6 @@ public sealed partial class CodeCoverageTests
     {
         [Codes.UserDirectoryDown] = NoRemoteDirectory,
         [Codes.OrgDirectoryDown] = NoRemoteDirectory,
-        [Codes.FhirAccessRefused] = NoFetch,
-        [Codes.FhirServerDown] = NoFetch,
-        [Codes.FhirTokenRefused] = NoFetch,
     };
 
     [Fact]

@@ -24,6 +24,8 @@ public sealed class SqliteApiKeyTests() : ApiKeySuite(SqliteSuites.CreateAsync);
 
 public sealed class SqliteTargetTests() : TargetSuite(SqliteSuites.CreateAsync, deaths: 6);
 
+public sealed class SqliteFhirWorkTests() : FhirWorkSuite(SqliteSuites.CreateAsync);
+
 /// <summary>The suites on SQLite.</summary>
 internal static class SqliteSuites
 {

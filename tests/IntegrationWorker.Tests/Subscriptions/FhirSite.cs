@@ -13,6 +13,7 @@ internal sealed class FhirSite : IAsyncDisposable
     private readonly SettingsFolder _folder = new();
     private readonly CancellationToken _token;
     private RunningWorker? _worker;
+    private string _settings = "";
 
     private FhirSite(FhirTestServer server, CancellationToken token) => (Server, _token) = (server, token);
 
@@ -23,6 +24,9 @@ internal sealed class FhirSite : IAsyncDisposable
     public Uri Hook => new(Worker.Http.BaseAddress!, "/fhir/pacs");
 
     public SettingsFolder Folder => _folder;
+
+    /// <summary>The settings of the worker, as a file of its own.</summary>
+    public string ConfigFile => _folder.Write($"{{ {_settings.TrimEnd().TrimEnd(',')} }}");
 
     /// <param name="server">Members of the entry in FhirServers, each with a comma behind it.</param>
     public static async Task<FhirSite> StartAsync(CancellationToken token, string server = "")
@@ -38,10 +42,11 @@ internal sealed class FhirSite : IAsyncDisposable
 
     public async Task StartWorkerAsync(string server = "")
     {
-        _worker = await RunningWorker.StartAsync(_folder, _token, $$"""
+        _settings = $$"""
             "Sources": [ { "sourceId": "pacs", "kind": "fhir", "authority": "pacs", "orgId": "org_06ce14249ab26a8269dc47fa55a399c4", "allowCreate": true, "fhir": { "create": true } } ],
             "FhirServers": [ { {{server}} "Source": "pacs", "BaseUrl": "{{Server.BaseUrl}}" } ],
-            """);
+            """;
+        _worker = await RunningWorker.StartAsync(_folder, _token, _settings);
     }
 
     public async Task StopWorkerAsync()

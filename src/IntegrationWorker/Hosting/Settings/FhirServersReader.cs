@@ -9,11 +9,14 @@ internal sealed class FhirServersReader(IConfiguration configuration, List<Setti
 {
     private const int SecretCharactersMin = 16;
 
-    /// <summary>The sources that have a server, before anything else of it is read.</summary>
-    public IReadOnlySet<string> SourceIds { get; } = configuration.GetSection(FhirServer.Section).GetChildren()
-        .Select(child => child["Source"])
-        .OfType<string>()
-        .ToHashSet(StringComparer.Ordinal);
+    /// <summary>The sources that have a server, with the ids of their subscriptions, before anything else of it is read.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> SubscriptionIds { get; } = configuration.GetSection(FhirServer.Section).GetChildren()
+        .Where(child => child["Source"] is not null)
+        .GroupBy(child => child["Source"]!, StringComparer.Ordinal)
+        .ToDictionary(
+            same => same.Key,
+            IReadOnlyList<string> (same) => [.. same.SelectMany(child => child.GetSection("Subscriptions").GetChildren()).Select(child => child["Id"]).OfType<string>()],
+            StringComparer.Ordinal);
 
     /// <param name="rules">To know the sources; null when they have faults of their own.</param>
     public IReadOnlyList<FhirServer> Read(Rulebook? rules)

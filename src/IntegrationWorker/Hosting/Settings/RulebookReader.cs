@@ -13,12 +13,14 @@ internal sealed class RulebookReader(IConfiguration configuration, List<Settings
         [BrokerNames.Hl7v2Queue, BrokerNames.FhirQueue, BrokerNames.CommandsQueue, BrokerNames.DeadExchange, BrokerNames.StudyUpdatedExchange];
 
     /// <summary>The rules; null when there are faults.</summary>
-    /// <param name="fetched">Sources whose servers are asked for what their notifications only name.</param>
-    public Rulebook? Read(IReadOnlySet<string> fetched)
+    /// <param name="fetched">Sources whose servers are asked for what their notifications only name, with the ids of their subscriptions.</param>
+    public Rulebook? Read(IReadOnlyDictionary<string, IReadOnlyList<string>> fetched)
     {
         var sources = Items(SettingsSections.Sources)
             .Select(SourceReader.Read)
-            .Select(source => source with { IsFetched = fetched.Contains(source.SourceId) })
+            .Select(source => fetched.TryGetValue(source.SourceId, out var ids)
+                ? source with { IsFetched = true, Subscriptions = [.. source.Subscriptions.Union(ids)] }
+                : source)
             .ToList();
         var aliases = ReadAliases();
         var users = Items(SettingsSections.Users).Select(DirectoryReader.ReadUser).ToList();

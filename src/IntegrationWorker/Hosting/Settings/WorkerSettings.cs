@@ -38,7 +38,7 @@ internal sealed class WorkerSettings
         }
 
         var servers = new FhirServersReader(configuration, faults);
-        var rules = new RulebookReader(configuration, faults).Read(servers.SourceIds);
+        var rules = new RulebookReader(configuration, faults).Read(servers.SubscriptionIds);
         var mllp = new MllpReader(configuration, faults).Read(rules);
         var fhirServers = new FhirServers(servers.Read(rules));
 

@@ -10,6 +10,9 @@ internal static class BrokerTopology
     // How often a delivery may return (also after a crash of ours) before the broker gives it up.
     public const int DeliveryLimit = 50;
 
+    // Writes through the study API are decided about at their door.
+    private static readonly Door[] _queued = [Door.Hl7v2, Door.Fhir, Door.Command];
+
     public static string QueueOf(Door door) => door switch
     {
         Door.Fhir => BrokerNames.FhirQueue,
@@ -20,7 +23,7 @@ internal static class BrokerTopology
     /// <summary>All queues: one for each kind, and those that sources have of their own.</summary>
     public static IReadOnlyList<InputQueue> QueuesOf(Rulebook rules) =>
     [
-        .. Enum.GetValues<Door>().Select(door => new InputQueue(QueueOf(door), door, null)),
+        .. _queued.Select(door => new InputQueue(QueueOf(door), door, null)),
         .. rules.Sources.Where(source => source.Queue is not null).Select(source => new InputQueue(source.Queue!, Doors.Parse(source.Kind), source.SourceId)),
     ];
 

@@ -11,8 +11,8 @@ namespace IntegrationWorker.Subscriptions.Work;
 internal sealed class FetchRunner(
     FhirClients clients, FetchedMessages messages, FhirSearch search, IFhirWorkStore store, IDeadLetterStore letters, TimeProvider time)
 {
-    // The time in the header has no milliseconds, those of the resource's versions have: all of them were before the end of that second.
-    private static readonly TimeSpan _secondOfTheDate = TimeSpan.FromMilliseconds(999);
+    // The Date of an answer has no milliseconds, and servers keep it for a second: so much later it may have been.
+    private static readonly TimeSpan _dateLags = TimeSpan.FromSeconds(2);
 
     /// <exception cref="FhirServerException">Not now: it stays.</exception>
     public async Task RunAsync(FhirServer server, FhirFetch fetch, CancellationToken cancellationToken)
@@ -42,12 +42,23 @@ internal sealed class FetchRunner(
 
         if (answer.IsGone)
         {
-            await messages.GoneAsync(server.SourceId, reference, answer.ServerTime + _secondOfTheDate ?? time.GetUtcNow(), cancellationToken);
+            await messages.GoneAsync(server.SourceId, reference, TimeOf(answer), cancellationToken);
             return;
         }
 
         using var resource = answer.Resource(FhirNames.ImagingStudy);
         await messages.ResourceAsync(server.SourceId, reference, answer.Body, cancellationToken);
+    }
+
+    // By the server's clock, as the versions of the resource are: later than all of them.
+    private DateTimeOffset TimeOf(FhirAnswer answer)
+    {
+        var now = time.GetUtcNow();
+
+        return answer.ServerTime is not { } date ? now
+            : now < date ? date
+            : now > date + _dateLags ? date + _dateLags
+            : now;
     }
 
     // A person has to change something at the server. To replay it is to ask once more.

@@ -113,7 +113,7 @@ public sealed class FhirNotificationTests
     }
 
     [Theory]
-    [InlineData("notify", "collection")] // The door says that it is a notification.
+    [InlineData("notify", "history")] // The door says that it is a notification, and its type does not say otherwise.
     [InlineData("update", "subscription-notification")]
     public void GivenNoStatusEntry_WhenRead_ThenItIsRejected(string interaction, string type) =>
         Assert.Equal(

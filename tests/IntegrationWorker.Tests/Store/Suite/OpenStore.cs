@@ -32,6 +32,8 @@ internal sealed class OpenStore(
 
     public ITargetStore Target => field ??= new TargetStore(database, _protector);
 
+    public IFhirWorkStore FhirWork => field ??= new FhirWorkStore(database);
+
     public IStoreHealth Health => field ??= new StoreHealth(database, Time);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

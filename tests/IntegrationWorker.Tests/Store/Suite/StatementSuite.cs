@@ -62,6 +62,10 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.ReplayJobs.GetAsync("rpj_1", Token);
             await Store.ReplayJobs.ItemsAsync("rpj_1", 0, 20, Token);
             await Store.ReplayJobs.OutcomesAsync("rpj_1", Token);
+            await Store.FhirWork.FindDueAsync("fhir", Some.Noon, 20, Token);
+            await Store.FhirWork.OpenGapsAsync("fhir", Token);
+            await Store.FhirWork.PositionsAsync("fhir", Token);
+            await Store.FhirWork.FindWatermarkAsync("fhir", "ImagingStudy", Token);
             await Store.ReplayJobs.FindFreeAsync(Some.Noon, Token);
             await Store.ReplayJobs.TryTakeAsync("rpj_1", "h", Some.Noon, Some.Noon, Token);
             await Store.ReplayJobs.PendingAsync("rpj_1", 20, Token);
@@ -105,6 +109,7 @@ public abstract class StatementSuite : OpenStoreSuite
         {
             SourceId = "fhir", SubscriptionId = key, Position = 1, LastHeardAt = Some.Noon,
         }));
+        changes.Fetches.AddRange(keys.Select(key => FhirFetch.Read("fhir", key, key, Some.Noon)));
         await batch.SaveAsync(changes, Token);
         await batch.CommitAsync(Token);
     }
