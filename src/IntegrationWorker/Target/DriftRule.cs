@@ -33,6 +33,7 @@ internal static class DriftRule
 
     private static IEnumerable<string> Fields(Study study, RemoteStudy remote) => study.State.Fields.Keys
         .Union(remote.Values.Keys)
+        .Where(field => field != FieldNames.OrgId || remote[FieldNames.OrgId] is not null) // Newer platforms show another owner instead.
         .Order(Comparer<string>.Create(FieldNames.CompareForEvent));
 
     // What was never said has the value that a new study begins with.

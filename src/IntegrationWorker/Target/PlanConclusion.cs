@@ -60,7 +60,7 @@ internal sealed class PlanConclusion(
 
     private static bool ChangesStudy(PlanEnd end, string studyId) =>
         end.Error is not null || end.Adopted is not null || end.Review.HeldBack.Count > 0 || end.Review.Theirs.Count > 0 || end.KeysKept.Count > 0
-        || studyId != end.Plan.StudyId;
+        || studyId != end.Plan.StudyId || (end.Plan.Document.Creates && end.Remote?[FieldNames.OrgId] != end.Plan.Document.OrgId);
 
     /// <summary>The outcome of the unit, as the record tells it from now on.</summary>
     private static UnitResult ResultOf(PlanEnd end, string studyId)

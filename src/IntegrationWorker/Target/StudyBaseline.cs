@@ -34,6 +34,12 @@ internal sealed class StudyBaseline(Study study, string studyId)
             Adopt(end);
         }
 
+        // Where we named none, or another one than the key belongs to, the platform says whose it is.
+        if (end.Plan.Document.Creates && end.Remote![FieldNames.OrgId] is { } orgId)
+        {
+            study.OrgId = orgId;
+        }
+
         foreach (var change in end.Review.Theirs.Where(change => study.State.Get(change.Field) == change.Previous))
         {
             Take(change.Field, change.Current, end.Remote!.UpdatedAt);

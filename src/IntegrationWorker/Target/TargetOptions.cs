@@ -70,9 +70,11 @@ internal sealed class TargetOptions : IValidatableObject
             yield return new ValidationResult("The kind remote needs the key that the platform gave out.", [nameof(ApiKey)]);
         }
 
-        if (LeaseSeconds <= TimeoutSeconds)
+        // A call may wait for those of the other studies first.
+        if (LeaseSeconds <= TimeoutSeconds + (StudiesAtOnceMax / CallsPerSecondMax))
         {
-            yield return new ValidationResult("A lease must be longer than TimeoutSeconds, or it would end during a call.", [nameof(LeaseSeconds)]);
+            yield return new ValidationResult(
+                "A lease must be longer than a call may wait and take (StudiesAtOnceMax / CallsPerSecondMax + TimeoutSeconds).", [nameof(LeaseSeconds)]);
         }
     }
 }
