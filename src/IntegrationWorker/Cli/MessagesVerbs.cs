@@ -3,7 +3,7 @@ using IntegrationWorker.Queries;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>messages find|show</c>.</summary>
+/// <summary><c>messages find|timeline|show</c>.</summary>
 internal static class MessagesVerbs
 {
     private static readonly Option<string?> _accession = new("--accession") { Description = "Accession number of the study" };
@@ -11,40 +11,47 @@ internal static class MessagesVerbs
     private static readonly Option<string?> _study = new("--study") { Description = "Study id" };
     private static readonly Option<string?> _order = new("--order") { Description = "Filler or placer order number" };
     private static readonly Option<string?> _controlId = new("--control-id") { Description = "Message control id (MSH-10)" };
+    private static readonly Option<string?> _mrn = new("--mrn") { Description = "Patient number as the source writes it; it is looked up by its hash" };
+    private static readonly Option<string?> _source = new("--source") { Description = "Only those of this source" };
+    private static readonly Option<string?> _outcome = new("--outcome") { Description = string.Join(", ", Contracts.Outcomes.WorstFirst) };
+    private static readonly Option<string?> _code = new("--code") { Description = "Only those rejected with this code" };
+    private static readonly Option<DateTimeOffset?> _from = new("--from") { Description = "Only those received at this time or later" };
+    private static readonly Option<DateTimeOffset?> _until = new("--until") { Description = "Only those received before this time" };
     private static readonly Argument<string> _key = new("key") { Description = "The key of the message: hl7/…, fhir/…, cmd/… or raw/…" };
 
     public static Command Create()
     {
-        var find = new Command("find", "Find messages about a study or with a control id")
+        _outcome.AcceptOnlyFromAmong([.. Contracts.Outcomes.WorstFirst]);
+        Option[] options = [_accession, _uid, _study, _order, _mrn, _controlId, _source, _outcome, _code, _from, _until, CommonOptions.Json];
+
+        var find = new Command("find", "Find messages about a study or a patient, with a control id, or by source, outcome, code and time");
+        var timeline = new Command("timeline", "Tell all that happened about a study or a message, step by step");
+
+        foreach (var command in (Command[])[find, timeline])
         {
-            _accession, _uid, _study, _order, _controlId, CommonOptions.Json,
-        };
-        find.Validators.Add(result =>
-        {
-            if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false, Option.Name: not "--json" }))
+            Array.ForEach(options, command.Options.Add);
+            command.Validators.Add(result =>
             {
-                result.AddError("Name at least one of --accession, --study-instance-uid, --study, --order, --control-id.");
-            }
-        });
+                if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false, Option.Name: not "--json" }))
+                {
+                    result.AddError(
+                        "Name at least one of --accession, --study-instance-uid, --study, --order, --mrn, --control-id, --source, --outcome, --code, --from, --until.");
+                }
+            });
+        }
+
+        timeline.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => TimelineAsync(parsed, services, t), token));
         find.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => FindAsync(parsed, services, t), token));
 
         var show = new Command("show", "Show one message with all it did") { _key, CommonOptions.Json };
         show.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ShowAsync(parsed, services, t), token));
 
-        return new Command("messages", "Look at messages") { find, show };
+        return new Command("messages", "Look at messages") { find, timeline, show };
     }
 
     private static async Task<int> FindAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var query = new MessageQuery
-        {
-            Accession = parsed.GetValue(_accession),
-            StudyInstanceUid = parsed.GetValue(_uid),
-            StudyId = parsed.GetValue(_study),
-            Order = parsed.GetValue(_order),
-            ControlId = parsed.GetValue(_controlId),
-        };
-        var found = await services.GetRequiredService<MessageFinder>().FindAsync(query, cancellationToken);
+        var found = await services.GetRequiredService<MessageFinder>().FindAsync(QueryOf(parsed), cancellationToken);
 
         if (parsed.GetValue(CommonOptions.Json))
         {
@@ -59,6 +66,38 @@ internal static class MessagesVerbs
 
         return ExitCodes.Ok;
     }
+
+    private static async Task<int> TimelineAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var steps = await services.GetRequiredService<TimelineTeller>().TellAsync(QueryOf(parsed), cancellationToken);
+
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            Verb.PrintJson(steps);
+            return ExitCodes.Ok;
+        }
+
+        Tables.Print(
+            ["at", "step", "message", "study", "what"],
+            steps.Select(step => (IReadOnlyList<string?>)[Tables.Time(step.At), step.Step, step.MessageKey, step.StudyId, step.Text]));
+
+        return ExitCodes.Ok;
+    }
+
+    private static MessageQuery QueryOf(ParseResult parsed) => new()
+    {
+        Accession = parsed.GetValue(_accession),
+        StudyInstanceUid = parsed.GetValue(_uid),
+        StudyId = parsed.GetValue(_study),
+        Order = parsed.GetValue(_order),
+        Mrn = parsed.GetValue(_mrn),
+        ControlId = parsed.GetValue(_controlId),
+        SourceId = parsed.GetValue(_source),
+        Outcome = parsed.GetValue(_outcome),
+        Code = parsed.GetValue(_code),
+        From = parsed.GetValue(_from),
+        Until = parsed.GetValue(_until),
+    };
 
     private static async Task<int> ShowAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {

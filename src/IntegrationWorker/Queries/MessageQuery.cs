@@ -17,15 +17,51 @@ internal sealed record MessageQuery
     /// <summary>MSH-10.</summary>
     public string? ControlId { get; init; }
 
-    public bool IsEmpty => (Accession ?? StudyInstanceUid ?? StudyId ?? Order ?? ControlId) is null;
+    /// <summary>A patient's number as the source writes it (PID-3.1). It is looked up by its keyed hash.</summary>
+    public string? Mrn { get; init; }
+
+    public string? SourceId { get; init; }
+
+    /// <summary>One of <c>Contracts.Outcomes</c>.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>Why a message was rejected: HL7-010.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Received at this instant or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Received before this instant.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    public bool IsEmpty => !HasNumber && (SourceId ?? Outcome ?? Code) is null && (From ?? Until) is null;
+
+    /// <summary>Something that names a study, a patient or a message.</summary>
+    public bool HasNumber => (Accession ?? StudyInstanceUid ?? StudyId ?? Order ?? ControlId ?? Mrn) is not null;
+
+    /// <summary>What is wrong with it; null when nothing is.</summary>
+    public string? Fault() =>
+        IsEmpty ? "Name at least one of accession, studyInstanceUid, studyId, order, mrn, controlId, sourceId, outcome, code, from, until."
+        : Outcome is not null && !Contracts.Outcomes.WorstFirst.Contains(Outcome) ? $"outcome is one of {string.Join(", ", Contracts.Outcomes.WorstFirst)}."
+        : null;
+
+    /// <summary>Whether a message that its numbers lead to is among those that are looked for.</summary>
+    public bool Fits(Store.LedgerRecord record) =>
+        (SourceId is null || record.SourceId == SourceId)
+        && (Outcome is null || record.Outcome == Outcome)
+        && (From is null || record.ReceivedAt >= From)
+        && (Until is null || record.ReceivedAt < Until);
 
     /// <summary>The numbers that lead to studies.</summary>
-    public IEnumerable<LinkKey> Numbers => new (LinkKind Kind, string? Value)[]
+    /// <param name="hash">Makes the keyed hash of a patient's number.</param>
+    public IEnumerable<LinkKey> Numbers(Func<string, string> hash) => new (LinkKind Kind, string? Value)[]
     {
         (LinkKind.StudyId, StudyId),
         (LinkKind.StudyInstanceUid, StudyInstanceUid),
         (LinkKind.Accession, Accession),
         (LinkKind.Filler, Order),
         (LinkKind.Placer, Order),
+        (LinkKind.Patient, Mrn is null ? null : hash(Mrn)),
+        (LinkKind.FormerPatient, Mrn is null ? null : hash(Mrn)),
     }.Where(number => number.Value is not null).Select(number => new LinkKey(number.Kind, number.Value!));
 }

@@ -14,7 +14,11 @@ internal static class QueryEndpoints
         group.MapGet("/messages", FindMessagesAsync)
             .RequireRole(AccessRole.Operator)
             .WithName("FindMessages")
-            .WithSummary("Messages about a study or with a control id");
+            .WithSummary("Messages about a study or a patient, with a control id, or by source, outcome, code and time");
+        group.MapGet("/timeline", TimelineAsync)
+            .RequireRole(AccessRole.Operator)
+            .WithName("GetTimeline")
+            .WithSummary("All that happened about a study or a message, step by step: received, matched, decided, published, failed, replayed");
         group.MapGet("/messages/{**key}", GetMessageAsync)
             .RequireRole(AccessRole.Integrator)
             .WithName("GetMessage")
@@ -35,9 +39,15 @@ internal static class QueryEndpoints
 
     private static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> FindMessagesAsync(
         [AsParameters] MessageQuery query, MessageFinder finder, CancellationToken cancellationToken) =>
-        query.IsEmpty
-            ? Problem.Malformed("Name at least one of accession, studyInstanceUid, studyId, order, controlId.")
+        query.Fault() is { } fault
+            ? Problem.Malformed(fault)
             : TypedResults.Ok(new MessagePage(await finder.FindAsync(query, cancellationToken)));
+
+    private static async Task<Results<Ok<Timeline>, ProblemHttpResult>> TimelineAsync(
+        [AsParameters] MessageQuery query, TimelineTeller teller, CancellationToken cancellationToken) =>
+        query.Fault() is { } fault
+            ? Problem.Malformed(fault)
+            : TypedResults.Ok(new Timeline(await teller.TellAsync(query, cancellationToken)));
 
     private static async Task<Results<Ok<MessageTimeline>, ProblemHttpResult>> GetMessageAsync(
         HttpContext context, MessageFinder finder, CancellationToken cancellationToken)
@@ -89,6 +99,8 @@ internal static class QueryEndpoints
         return TypedResults.Ok(await feed.ReadAsync(after, limit, cancellationToken));
     }
 }
+
+internal sealed record Timeline(IReadOnlyList<TimelineStep> Steps);
 
 internal sealed record MessagePage(IReadOnlyList<MessageView> Messages);
 

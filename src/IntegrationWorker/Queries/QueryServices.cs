@@ -3,5 +3,5 @@ namespace IntegrationWorker.Queries;
 internal static class QueryServices
 {
     public static IServiceCollection AddQueries(this IServiceCollection services) =>
-        services.AddSingleton<MessageFinder>().AddSingleton<EventFeed>().AddSingleton<StudyExplainer>().AddSingleton<MessagePreviewer>();
+        services.AddSingleton<MessageFinder>().AddSingleton<EventFeed>().AddSingleton<StudyExplainer>().AddSingleton<MessagePreviewer>().AddSingleton<TimelineTeller>();
 }

@@ -46,6 +46,16 @@ internal sealed class DeadLetterStore(Database database, DataProtector protector
                 parameters,
                 reader => letters.Add(DeadLetterRows.ReadSummary(reader)));
         }
+        else if (filter.MessageKeys is { } keys)
+        {
+            session.AddRows(
+                new Statement<string>(
+                    $$"""select {{DeadLetterRows.Summary}} from dead_letters d where d.message_key in (select r.key from {rows}) and {{rest}}""",
+                    LedgerRows.Keys),
+                keys,
+                parameters,
+                reader => letters.Add(DeadLetterRows.ReadSummary(reader)));
+        }
         else
         {
             session.Add(

@@ -45,6 +45,9 @@ internal sealed record DeadLetterFilter(string? Status = null, string? Code = nu
 
     /// <summary>Those of messages that name one of these numbers.</summary>
     public IReadOnlyList<Studies.LinkKey>? Numbers { get; init; }
+
+    /// <summary>Those of these messages.</summary>
+    public IReadOnlyList<string>? MessageKeys { get; init; }
 }
 
 /// <summary>What dead letters that failed alike have in common.</summary>

@@ -43,7 +43,19 @@ internal interface IStudyReader
     /// <param name="baseKeys">Keys without generation.</param>
     Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken);
 
-    /// <summary>Messages of the studies that the numbers lead to, and those with a unit that waits under one of them, the oldest first.</summary>
+    /// <summary>Records by their full keys, the oldest first.</summary>
+    Task<IReadOnlyList<LedgerRecord>> FindRecordsAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
+
+    /// <summary>Records by time of receipt, the latest first.</summary>
+    Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(MessageFilter filter, int max, CancellationToken cancellationToken);
+
+    /// <summary>What messages did, on whichever studies, the oldest first.</summary>
+    Task<IReadOnlyList<HistoryEntry>> HistoryOfMessagesAsync(IReadOnlyCollection<string> messageKeys, CancellationToken cancellationToken);
+
+    /// <summary>Ids of events of these studies that are not published yet.</summary>
+    Task<IReadOnlySet<string>> PendingEventsAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken);
+
+    /// <summary>Messages of the studies that the numbers lead to, and those that wait or failed with one of them, the oldest first.</summary>
     /// <param name="max">How many at most: the latest ones.</param>
     Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(IReadOnlyCollection<LinkKey> numbers, int max, CancellationToken cancellationToken);
 }
@@ -51,6 +63,9 @@ internal interface IStudyReader
 /// <summary>A study that a number leads to.</summary>
 /// <param name="Issuer">Of the number; null when nobody vouches for it.</param>
 internal sealed record NumberedStudy(StudySnapshot Study, string? Issuer);
+
+/// <summary>Which messages to list; null lets all pass.</summary>
+internal sealed record MessageFilter(string? SourceId, string? Outcome, DateTimeOffset? From, DateTimeOffset? Until);
 
 /// <summary>Which studies to list; null lets all pass.</summary>
 internal sealed record StudyFilter

@@ -41,11 +41,26 @@ internal sealed class StudyReader(Database database) : IStudyReader
             select h.message_key from history h where h.study_id in ({{LinkRows.StudyIds}})
             union
             select p.message_key
-            from {rows} join parked_keys k on k.kind = r.kind and k.value = r.value join parked p on p.unit_key = k.unit_key)
+            from {rows} join parked_keys k on k.kind = r.kind and k.value = r.value join parked p on p.unit_key = k.unit_key
+            union
+            select d.message_key
+            from {rows} join dead_letter_keys k on k.kind = r.kind and k.value = r.value join dead_letters d on d.id = k.dead_letter_id)
         order by m.received_at desc, m.key desc
         limit @max
         """,
         LinkRows.Keys);
+
+    private static readonly Statement<string> _selectRecords = new(
+        $$"""select {{LedgerRows.Selected}} from {rows} join messages m on m.key = r.key order by m.received_at, m.key""", LedgerRows.Keys);
+
+    private static readonly Statement<string> _selectHistoryOfMessages = new(
+        $$"""select {{HistoryRows.Selected}} from history where message_key in (select r.key from {rows}) order by id""", LedgerRows.Keys);
+
+    private static readonly Statement<string> _selectPendingEvents = new(
+        """
+        select o.event_id from {rows} join outbox_pending p on p.study_id = r.study_id join outbox o on o.position = p.position
+        """,
+        StudyRows.Ids);
 
     public async Task<Study?> FindByIdAsync(string studyId, CancellationToken cancellationToken) =>
         (await ReadAsync(_selectById, [SqlValue.Text("id", studyId)], StudyRows.Read, cancellationToken)).SingleOrDefault();
@@ -124,6 +139,31 @@ internal sealed class StudyReader(Database database) : IStudyReader
 
         return [.. latest.Reverse()];
     }
+
+    public Task<IReadOnlyList<LedgerRecord>> FindRecordsAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        ReadRowsAsync(_selectRecords, keys, [], LedgerRows.Read, cancellationToken);
+
+    public Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(MessageFilter filter, int max, CancellationToken cancellationToken)
+    {
+        // In the text, where the index of the rarer outcomes can be seen to fit. Whoever asks gives one of Contracts.Outcomes.
+        var where = new Conditions()
+            .AddIf(filter.Outcome is not null, $"m.outcome = '{filter.Outcome}'")
+            .Add("m.source_id = @source_id", SqlValue.Text("source_id", filter.SourceId))
+            .Add("m.received_at >= @from", SqlValue.Time("from", filter.From))
+            .Add("m.received_at < @until", SqlValue.Time("until", filter.Until));
+
+        return ReadAsync(
+            new Statement($"select {LedgerRows.Selected} from messages m where {where.Text} order by m.received_at desc, m.key desc limit @max"),
+            where.ParametersWith(SqlValue.Number("max", max)),
+            LedgerRows.Read,
+            cancellationToken);
+    }
+
+    public Task<IReadOnlyList<HistoryEntry>> HistoryOfMessagesAsync(IReadOnlyCollection<string> messageKeys, CancellationToken cancellationToken) =>
+        ReadRowsAsync(_selectHistoryOfMessages, messageKeys, [], HistoryRows.Read, cancellationToken);
+
+    public async Task<IReadOnlySet<string>> PendingEventsAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken) =>
+        (await ReadRowsAsync(_selectPendingEvents, studyIds, [], reader => reader.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
 
     // The database lowers the pattern too: SQLite knows ASCII letters only, and then at least an equal Ä is found.
     private static string? PatternOf(string? part) => part is null

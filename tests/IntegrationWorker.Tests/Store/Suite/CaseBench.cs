@@ -25,12 +25,14 @@ internal sealed class CaseBench
         Source[] sources = [Ris("ris", "RIS"), _console, .. knowsNew ? [Ris("ris-new", "NEW")] : (Source[])[]];
         Rules = new Rulebook(sources, [], [], [], []);
         Pipeline = new MessagePipeline(
-            Rules, value => $"#{value}", store.Studies, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), store.Time, target);
+            Rules, store.Hasher.Hash, store.Studies, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), store.Time, target);
         Replayer = new CaseReplayer(Pipeline, store.Time);
         Desk = new DeadLetterDesk(store.DeadLetters, Replayer, store.Time);
         Groups = new CauseGroups(store.DeadLetters, store.Time);
         Superseder = new CaseSuperseder(store.DeadLetters, Replayer, store.Time);
         Editing = new EditDesk(store.DeadLetters, store.Revisions, new MessagePreviewer(Pipeline), store.Time);
+        Finder = new MessageFinder(store.Reader, store.DeadLetters, store.Hasher, Rules);
+        Teller = new TimelineTeller(Finder, store.Reader, store.DeadLetters);
         Jobs = new ReplayDesk(store.ReplayJobs, store.DeadLetters, Groups, Replayer, store.Time);
         Driver = new ReplayDriver(store.ReplayJobs, Replayer, store.Time, NullLogger<ReplayDriver>.Instance);
     }
@@ -48,6 +50,10 @@ internal sealed class CaseBench
     public CaseSuperseder Superseder { get; }
 
     public EditDesk Editing { get; }
+
+    public MessageFinder Finder { get; }
+
+    public TimelineTeller Teller { get; }
 
     public ReplayDesk Jobs { get; }
 

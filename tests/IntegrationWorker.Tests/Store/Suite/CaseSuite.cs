@@ -1,6 +1,7 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.DeadLetters.Editing;
+using IntegrationWorker.Queries;
 using Xunit;
 
 namespace IntegrationWorker.Store.Suite;
@@ -241,5 +242,67 @@ public abstract class CaseSuite : OpenStoreSuite
 
         static byte[] Merge() => System.Text.Encoding.UTF8.GetBytes(
             "MSH|^~\\&|RIS|NORTH|WORKER|HERE|20260302060200+0000||ADT^A40|M1|P|2.5.1\rPID|1||P1^^^NORTH\rMRG|P9^^^NORTH\r");
+    }
+
+    [Fact]
+    public async Task GivenMessages_WhenLookedForByAnythingAnOperatorKnows_ThenTheyAreFound()
+    {
+        var bench = new CaseBench(Store, Token);
+        await bench.SendAsync(bench.Order("C0", 1, 0, patient: "P7"));
+        await bench.SendAsync(bench.Order("C1", 1, 20, priority: "S", control: "XO|SC", patient: "P7"));
+        await bench.SendAsync(bench.Order("C2", 2, 30, patient: "P8"));
+        await bench.FailAsync(bench.Order("U1", 3, 40, uid: "1..2", patient: "P9"));
+        await bench.FailAsync(bench.Order("N1", 4, 50, sender: "NEW"));
+
+        await ExpectAsync(new MessageQuery { Accession = "A1" }, "C0", "C1");
+        await ExpectAsync(new MessageQuery { Order = "F2" }, "C2");
+        await ExpectAsync(new MessageQuery { StudyInstanceUid = CaseBench.UidOf(1) }, "C0", "C1");
+        await ExpectAsync(new MessageQuery { Mrn = "P7" }, "C0", "C1");
+        await ExpectAsync(new MessageQuery { Accession = "A3" }, "U1"); // It found no study.
+        await ExpectAsync(new MessageQuery { Mrn = "P9" }, "U1");
+        await ExpectAsync(new MessageQuery { ControlId = "C2" }, "C2");
+        await ExpectAsync(new MessageQuery { Accession = "A1", From = Some.Noon.AddHours(-6).AddMinutes(10) }, "C1");
+        await ExpectAsync(new MessageQuery { Accession = "A1", Outcome = Outcomes.Created }, "C0");
+        await ExpectAsync(new MessageQuery { Accession = "A1", Code = "IDN-004" });
+        await ExpectAsync(new MessageQuery { Accession = "A3", Code = "IDN-004" }, "U1");
+        await ExpectAsync(new MessageQuery { Outcome = Outcomes.Rejected, SourceId = "ris" }, "U1");
+        await ExpectAsync(new MessageQuery { Code = "IDN-004" }, "U1");
+        await ExpectAsync(new MessageQuery { SourceId = "ris", Until = Some.Noon.AddHours(-6).AddMinutes(25) }, "C0", "C1");
+        Assert.NotNull(new MessageQuery().Fault());
+        Assert.NotNull(new MessageQuery { Outcome = "x'y" }.Fault());
+
+        async Task ExpectAsync(MessageQuery query, params string[] controlIds)
+        {
+            Assert.Null(query.Fault());
+            Assert.Equal(controlIds, (await bench.Finder.FindAsync(query, Token)).Select(message => message.MessageKey.Split('/')[^1]));
+        }
+    }
+
+    [Fact]
+    public async Task GivenAnAccessionNumber_WhenItsTimelineIsAsked_ThenAllThatHappenedIsThereInOneCall()
+    {
+        var bench = new CaseBench(Store, Token);
+        var original = bench.Order("U1", 1, 10, uid: "1..2");
+        var id = await bench.FailAsync(original);
+        var edited = FieldEdit.Apply(original.Body.Span, [$"ZDS-1={CaseBench.UidOf(1)}"]).Body!;
+        await bench.Editing.EditAsync(id, edited, "anna", "mistyped", Token);
+        await bench.Editing.ApproveAsync(id, 1, "ben", "", Token);
+        await bench.Desk.ReplayAsync(id, "anna", "mended", Token);
+        await bench.SendAsync(bench.Order("C1", 1, 20, priority: "S", control: "XO|SC"));
+        await bench.SendAsync(bench.Order("C2", 1, 15, priority: "A", control: "XO|SC"));
+
+        var steps = await bench.Teller.TellAsync(new MessageQuery { Accession = "A1" }, Token);
+
+        var told = steps.Select(step => $"{step.Step} {step.MessageKey.Split('/')[^1]}").ToList();
+        Assert.Equal(
+            [
+                "approve U1", "decided C1", "decided C2", "decided U1", "decided U1~2", "edit U1", "failed U1", "matched C1", "matched C2", "matched U1~2",
+                "published C1", "published U1~2", "received C1", "received C2", "received U1", "received U1~2", "replayed U1",
+            ],
+            told.Order(StringComparer.Ordinal));
+        Assert.True(told.IndexOf("received U1") < told.IndexOf("failed U1") && told.IndexOf("failed U1") < told.IndexOf("replayed U1"));
+        Assert.Contains(steps, step => step.Text.Contains("severity normal → stat", StringComparison.Ordinal));
+        Assert.Contains(steps, step => step.Text.Contains("held: severity older than hl7/RIS/NORTH/C1#1", StringComparison.Ordinal));
+        Assert.Contains(steps, step => step.Text == $"{id}: IDN-004, now resolved");
     }
 }

@@ -12,6 +12,8 @@ internal sealed class OpenStore(
     /// <summary>The clock of outbox and dead letters; it stands still unless a test sets it.</summary>
     public SetTime Time { get; } = new(Some.Noon);
 
+    public PatientHasher Hasher { get; } = new(keys);
+
     public Database Database => database;
 
     public StoreMigrator Migrator => migrator;
