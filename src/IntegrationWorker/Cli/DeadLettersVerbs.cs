@@ -6,7 +6,7 @@ using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>dead-letters list|groups|show|preview|edit|replay|jobs|discard|restore</c>.</summary>
+/// <summary><c>dead-letters list|groups|show|preview|edit|replay|jobs|discard|restore|export|import</c>.</summary>
 internal static class DeadLettersVerbs
 {
     private static readonly Option<string?> _status = new("--status") { Description = string.Join(", ", DeadLetterStatus.All) };
@@ -39,6 +39,7 @@ internal static class DeadLettersVerbs
         return new Command("dead-letters", "Look after messages that could not be applied") 
         {
             list, groups, show, EditVerbs.CreatePreview(), EditVerbs.CreateEdit(), ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), discard, restore,
+            ExchangeVerbs.CreateExport(), ExchangeVerbs.CreateImport(),
         };
     }
 

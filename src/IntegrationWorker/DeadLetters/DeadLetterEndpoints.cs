@@ -1,5 +1,6 @@
 using IntegrationWorker.Access;
 using IntegrationWorker.DeadLetters.Editing;
+using IntegrationWorker.DeadLetters.Exchange;
 using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
@@ -43,6 +44,16 @@ internal static class DeadLetterEndpoints
             .Produces<EditAnswer>()
             .WithName("ApproveDeadLetterEdit")
             .WithSummary("Approve the edit that waits: a replay takes it from then on");
+        group.MapPost("/export", ExportAsync)
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithName("ExportDeadLetters")
+            .WithSummary("Dead letters as a file, plain or de-identified; that they were taken along is recorded");
+        group.MapPost("/import", ImportAsync)
+            .Produces<ImportResult>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithName("ImportDeadLetters")
+            .WithSummary("Add the dead letters of such a file; those that are there already stay as they are");
         group.MapReplays();
     }
 
@@ -98,6 +109,33 @@ internal static class DeadLetterEndpoints
         catch (DeadLetterBusyException busy)
         {
             return Problem.Conflict("not-open", busy.Message);
+        }
+    }
+
+    private static async Task<IResult> ExportAsync(ExportRequest request, HttpContext context, ExchangeDesk desk, CancellationToken cancellationToken)
+    {
+        if (request.Ids is not { Count: > 0 and <= DeadLetterDesk.LimitMax } ids)
+        {
+            return Problem.Malformed($"ids holds 1 to {DeadLetterDesk.LimitMax} ids.");
+        }
+
+        return await desk.ExportAsync([.. ids.Distinct()], request.Deidentify, Actor.Of(context), cancellationToken) is { } file
+            ? TypedResults.Bytes(file, "application/json")
+            : Unknown();
+    }
+
+    private static async Task<IResult> ImportAsync(HttpContext context, ExchangeDesk desk, CancellationToken cancellationToken, string why = "")
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancellationToken);
+
+        try
+        {
+            return TypedResults.Ok(await desk.ImportAsync(body.ToArray(), Actor.Of(context), why, cancellationToken));
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return Problem.Malformed("The body is no file of dead letters.");
         }
     }
 
@@ -161,5 +199,8 @@ internal static class DeadLetterEndpoints
 }
 
 internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterView> DeadLetters);
+
+/// <param name="Deidentify">Without what could name a patient, a person or a case.</param>
+internal sealed record ExportRequest(IReadOnlyList<string> Ids, bool Deidentify = false);
 
 internal sealed record GroupPage(IReadOnlyList<GroupView> Groups);

@@ -1,4 +1,5 @@
 using IntegrationWorker.DeadLetters.Editing;
+using IntegrationWorker.DeadLetters.Exchange;
 using IntegrationWorker.DeadLetters.Replays;
 
 namespace IntegrationWorker.DeadLetters;
@@ -11,6 +12,7 @@ internal static class DeadLetterServices
         .AddSingleton<CaseSuperseder>()
         .AddSingleton<CauseGroups>()
         .AddSingleton<EditDesk>()
+        .AddSingleton<ExchangeDesk>()
         .AddSingleton<ReplayDesk>()
         .AddSingleton<ReplayDriver>();
 

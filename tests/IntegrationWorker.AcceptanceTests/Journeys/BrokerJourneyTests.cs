@@ -182,6 +182,31 @@ public sealed class BrokerJourneyTests(SharedSurroundings surroundings) : IAsync
             async () => await _client.CountAsync("study-updates.dead", _token) == 0, () => "the dead queue is empty.", _token);
     }
 
+    [Fact]
+    public async Task GivenErrorAndSkippedQueuesOfTheBus_WhenTheWorkerStarts_ThenWhatLiesThereIsADeadLetterOnce()
+    {
+        var (faulted, skipped) = (new InventedOrder(), new InventedOrder());
+        await _client.DeclareQuorumQueueAsync($"{Hl7}_error", _token);
+        await _client.DeclareQuorumQueueAsync($"{Hl7}_skipped", _token);
+        await _client.PublishAsync(
+            $"{Hl7}_error", faulted.Bytes, _token, new Dictionary<string, string> { ["MT-Fault-ExceptionType"] = "Invented.Exception", ["MT-Fault-RetryCount"] = "2" }, messageId: "m1");
+        await _client.PublishAsync($"{Hl7}_error", faulted.Bytes, _token, messageId: "m1"); // Stored, and the collector died before it took it off.
+        await _client.PublishAsync($"{Hl7}_skipped", skipped.Bytes, _token);
+
+        await StartAsync(Stores.Sqlite);
+        await Patience.UntilAsync(
+            async () => await _client.CountAsync($"{Hl7}_error", _token) + await _client.CountAsync($"{Hl7}_skipped", _token) == 0,
+            () => $"the queues are empty.\n{_worker.Output}",
+            _token);
+
+        var letters = await _worker.DeadLettersAsync(_token);
+        Assert.Equal(["RTY-001", "RTY-001"], letters.Select(letter => letter.GetProperty("code").GetString()));
+        var first = letters.Select(letter => letter.GetProperty("id").GetString()).First();
+        var replay = await _worker.RunVerbAsync(["dead-letters", "replay", first!, "--why", "invented"], _token);
+        Assert.Equal(0, replay.ExitCode);
+        Assert.Contains(StudyEvent.Of(await _events.NextAsync(_token)).Uid, (string[])[faulted.Uid, skipped.Uid]);
+    }
+
     [Theory]
     [InlineData(Stores.Sqlite)]
     [InlineData(Stores.Postgres)]

@@ -26,6 +26,7 @@ internal static class BrokerServices
         services.AddSingleton<BrokerIntake>();
         services.AddSingleton<ISurrounding>(provider => provider.GetRequiredService<BrokerIntake>());
         services.AddHostedService(provider => provider.GetRequiredService<BrokerIntake>());
+        services.AddHostedService<ErrorQueues>();
 
         return services;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.DeadLetters.Editing;
+using IntegrationWorker.DeadLetters.Exchange;
 using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
@@ -31,6 +32,7 @@ internal sealed class CaseBench
         Groups = new CauseGroups(store.DeadLetters, store.Time);
         Superseder = new CaseSuperseder(store.DeadLetters, Replayer, store.Time);
         Editing = new EditDesk(store.DeadLetters, store.Revisions, new MessagePreviewer(Pipeline), store.Time);
+        Exchange = new ExchangeDesk(store.DeadLetters, Pipeline, store.Time);
         Finder = new MessageFinder(store.Reader, store.DeadLetters, store.Hasher, Rules);
         Teller = new TimelineTeller(Finder, store.Reader, store.DeadLetters);
         Jobs = new ReplayDesk(store.ReplayJobs, store.DeadLetters, Groups, Replayer, store.Time);
@@ -50,6 +52,8 @@ internal sealed class CaseBench
     public CaseSuperseder Superseder { get; }
 
     public EditDesk Editing { get; }
+
+    public ExchangeDesk Exchange { get; }
 
     public MessageFinder Finder { get; }
 

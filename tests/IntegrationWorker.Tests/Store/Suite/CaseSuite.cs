@@ -305,4 +305,83 @@ public abstract class CaseSuite : OpenStoreSuite
         Assert.Contains(steps, step => step.Text.Contains("held: severity older than hl7/RIS/NORTH/C1#1", StringComparison.Ordinal));
         Assert.Contains(steps, step => step.Text == $"{id}: IDN-004, now resolved");
     }
+
+    [Fact]
+    public async Task GivenCases_WhenExportedDeidentifiedAndImported_ThenNobodyIsNamedAndTheDecisionsAreTheSame()
+    {
+        var before = new CaseBench(Store, Token);
+        var after = before.WithNew();
+        string[] controls = ["NW|SC", "XO|SC", "CA|CA", "XO|IP"];
+        var ids = new List<string>();
+
+        for (var i = 0; i < controls.Length; i++)
+        {
+            var order = before.Order($"SECRET{i}", 1, 10 - (i % 2), priority: i == 1 ? "S" : "R", sender: "NEW", control: controls[i], patient: "MRN12345");
+            var named = System.Text.Encoding.UTF8.GetString(order.Body.Span).Replace("MRN12345^^^NORTH", "MRN12345^^^NORTH||EXAMPLE^ALPHA^Ünvented||19700101|F", StringComparison.Ordinal);
+            ids.Add(await before.FailAsync(order with { Body = System.Text.Encoding.UTF8.GetBytes(named) }));
+        }
+
+        ids.Add(await before.FailAsync(before.Order("SECRET9", 9, 11, uid: "1..2.3.4"))); // Not valid, and not valid afterwards.
+        var plain = (await after.Exchange.ExportAsync(ids, deidentified: false, "anna", Token))!;
+        var masked = (await after.Exchange.ExportAsync(ids, deidentified: true, "anna", Token))!;
+        var imported = await after.Exchange.ImportAsync(masked, "ben", "from another house", Token);
+        var again = await after.Exchange.ImportAsync(masked, "ben", "from another house", Token);
+        Assert.Equal(0, (await after.Exchange.ImportAsync(plain, "ben", "it is here", Token)).Added);
+
+        var text = string.Concat(System.Text.Json.JsonElement.Parse(masked).GetProperty("deadLetters").EnumerateArray()
+            .Select(letter => System.Text.Encoding.UTF8.GetString(letter.GetProperty("body").GetBytesFromBase64())));
+        Assert.All(
+            ["SECRET", "MRN12345", "EXAMPLE", "ALPHA", "Ünvented", "19700101", "20260302", CaseBench.UidOf(1), "|F1^", "A1"],
+            secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+        Assert.Contains("^^^NORTH", text, StringComparison.Ordinal);
+        Assert.Contains("X^CT 1^RIS", text, StringComparison.Ordinal); // What is done is a code with its text.
+        Assert.Equal((5, 0), (imported.Added, again.Added));
+        Assert.Empty(imported.Ids.Intersect(ids));
+        Assert.Equal(await ReplayAllAsync(ids), await ReplayAllAsync(imported.Ids));
+        Assert.Equal(2, (await after.EventsAsync()).Select(one => one.StudyId).Distinct().Count());
+        Assert.Equal(["import ben", "replay anna"], (await Store.DeadLetters.GetAsync(imported.Ids[0], Token))!.Attempts.Select(one => $"{one.Action} {one.Who}"));
+        Assert.Equal(2, (await Store.DeadLetters.LooksAsync(ids[0], Token)).Count(look => look.Action == DeadLetterActions.Export));
+        await Assert.ThrowsAnyAsync<System.Text.Json.JsonException>(() => after.Exchange.ImportAsync("{}"u8.ToArray(), "ben", "", Token));
+
+        async Task<List<string>> ReplayAllAsync(IReadOnlyList<string> cases)
+        {
+            var outcomes = new List<string>();
+            var inOrder = (await Store.DeadLetters.GetAsync([.. cases], Token)).OrderBy(letter => letter.Summary.ReceivedAt).ThenBy(letter => letter.Body.Length);
+
+            foreach (var letter in inOrder)
+            {
+                var receipt = (await after.Desk.ReplayAsync(letter.Summary.Id, "anna", "", Token))!.Receipt;
+                outcomes.Add($"{receipt.Outcome} {receipt.Code} {string.Join(',', receipt.Changed.SelectMany(change => change.Fields))} {string.Join(',', receipt.Held)}");
+            }
+
+            return outcomes;
+        }
+    }
+
+    [Fact]
+    public async Task GivenAsManyBadMessagesAsGoodOnes_WhenTheyComeAtOnce_ThenTheGoodOnesAreAppliedAndTheBadOnesAreAHandfulOfGroups()
+    {
+        const int count = 200;
+        var bench = new CaseBench(Store, Token);
+        var all = Enumerable.Range(0, count).SelectMany(i => new[]
+        {
+            bench.Order($"G{i}", i, 0),
+            (i % 3) switch
+            {
+                0 => bench.Order($"N{i}", 1000 + i, 0, sender: "NEW"),
+                1 => bench.Order($"U{i}", 2000 + i, 0, uid: "1..2"),
+                _ => bench.Order($"X{i}", i, 0) with { Body = System.Text.Encoding.UTF8.GetBytes($"no message {i}") },
+            },
+        });
+
+        foreach (var batch in all.Chunk(256))
+        {
+            await bench.Pipeline.ProcessAsync([.. batch.Select(bench.Pipeline.Read)], Token);
+        }
+
+        Assert.Equal(count, (await bench.EventsAsync()).Count);
+        Assert.Equal(
+            ["HL7-001 66", "HL7-010 67", "IDN-004 67"],
+            (await bench.Groups.ListAsync(DeadLetterStatus.Open, Token)).Select(group => $"{group.Code} {group.Count}").Order(StringComparer.Ordinal));
+    }
 }
