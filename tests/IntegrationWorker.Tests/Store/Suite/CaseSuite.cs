@@ -316,7 +316,7 @@ public abstract class CaseSuite : OpenStoreSuite
 
         for (var i = 0; i < controls.Length; i++)
         {
-            var order = before.Order($"SECRET{i}", 1, 10 - (i % 2), priority: i == 1 ? "S" : "R", sender: "NEW", control: controls[i], patient: "MRN12345");
+            var order = before.Order($"SECRET{i}", 123456, 10 - (i % 2), priority: i == 1 ? "S" : "R", sender: "NEW", control: controls[i], patient: "MRN12345");
             var named = System.Text.Encoding.UTF8.GetString(order.Body.Span).Replace("MRN12345^^^NORTH", "MRN12345^^^NORTH||EXAMPLE^ALPHA^Ünvented||19700101|F", StringComparison.Ordinal);
             ids.Add(await before.FailAsync(order with { Body = System.Text.Encoding.UTF8.GetBytes(named) }));
         }
@@ -331,10 +331,10 @@ public abstract class CaseSuite : OpenStoreSuite
         var text = string.Concat(System.Text.Json.JsonElement.Parse(masked).GetProperty("deadLetters").EnumerateArray()
             .Select(letter => System.Text.Encoding.UTF8.GetString(letter.GetProperty("body").GetBytesFromBase64())));
         Assert.All(
-            ["SECRET", "MRN12345", "EXAMPLE", "ALPHA", "Ünvented", "19700101", "20260302", CaseBench.UidOf(1), "|F1^", "A1"],
+            ["SECRET", "MRN12345", "EXAMPLE", "ALPHA", "Ünvented", "19700101", "20260302", CaseBench.UidOf(123456), "F123456", "A123456"],
             secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
         Assert.Contains("^^^NORTH", text, StringComparison.Ordinal);
-        Assert.Contains("X^CT 1^RIS", text, StringComparison.Ordinal); // What is done is a code with its text.
+        Assert.Contains("X^CT 123456^RIS", text, StringComparison.Ordinal); // What is done is a code with its text.
         Assert.Equal((5, 0), (imported.Added, again.Added));
         Assert.Empty(imported.Ids.Intersect(ids));
         Assert.Equal(await ReplayAllAsync(ids), await ReplayAllAsync(imported.Ids));
