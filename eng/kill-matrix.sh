@@ -14,4 +14,4 @@ project=tests/IntegrationWorker.AcceptanceTests
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 dotnet build $project --configuration Release --disable-build-servers >"$log" 2>&1 || { tail -n 20 "$log"; die "The build failed."; }
-KILL_MATRIX=all $project/bin/Release/net10.0/IntegrationWorker.AcceptanceTests -method '*GivenAWorkerThatDiesInAPlan_*'
+KILL_MATRIX=all $project/bin/Release/net10.0/IntegrationWorker.AcceptanceTests -reporter verbose -method '*GivenAWorkerThatDiesInAPlan_*'
