@@ -2,6 +2,7 @@ using System.Text;
 using IntegrationWorker.Decoding.Fhir;
 using IntegrationWorker.Mapping;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Tests.Examples;
 using Xunit;
 
 namespace IntegrationWorker.Tests.Mapping.Fhir;

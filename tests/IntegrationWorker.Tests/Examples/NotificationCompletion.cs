@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
+using IntegrationWorker.Decoding;
 
-namespace IntegrationWorker.Decoding.Fhir;
+namespace IntegrationWorker.Tests.Examples;
 
 /// <summary>Turns a notification that only names its resources into one that carries them, once they were read from the server.</summary>
-/// <remarks>So that <see cref="FhirReader"/> stays pure, and a resource that was fetched is treated like one that was sent.</remarks>
+/// <remarks>As the format of the examples has it: the worker itself hands over what it has read as messages of their own.</remarks>
 internal static class NotificationCompletion
 {
-    /// <param name="body">A notification Bundle that <see cref="FhirReader"/> could read.</param>
+    /// <param name="body">A notification Bundle that <c>FhirReader</c> could read.</param>
     /// <param name="fetched">By reference as <c>Notification.ToFetch</c> has it; null: the server has it no longer (404, 410).</param>
     /// <param name="readAt">When the server was asked: the time of a delete.</param>
     public static ReadOnlyMemory<byte> Complete(
