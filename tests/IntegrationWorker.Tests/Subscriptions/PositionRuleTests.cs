@@ -154,6 +154,59 @@ public sealed class PositionRuleTests
         }
     }
 
+    [Fact]
+    public void GivenAHeartbeatThatCountedMore_WhenAnOldNotificationComesAgain_ThenTheGapIsNotForgotten()
+    {
+        var gap = Follow(At(2), "heartbeat", 5);
+
+        var later = PositionRule.Follow(gap.Position, Note("event-notification", 2, 2), _source, _now, isRepeated: true);
+
+        Assert.Equal((2, 5, 5), (later.Position!.Position, later.Position.Highest, later.Position.LastMissing));
+        Assert.Equal(_now, later.Position.GapSince);
+    }
+
+    [Fact]
+    public void GivenANotificationThatWasOnItsWayForLong_WhenItsCountIsLower_ThenTheServerHasNotStartedAgain()
+    {
+        var known = At(40) with { Highest = 40, ContiguousAt = _now };
+
+        var late = PositionRule.Follow(known, Note("heartbeat", 38) with { At = _now.AddMinutes(-1) }, _source, _now.AddMinutes(1));
+        var restart = PositionRule.Follow(known, Note("heartbeat", 38) with { At = _now.AddSeconds(1) }, _source, _now.AddMinutes(1));
+
+        Assert.Equal((40, false), (late.Position!.Position, late.AsksForSearch));
+        Assert.Equal((38, true, _now), (restart.Position!.Position, restart.AsksForSearch, restart.SearchSince));
+    }
+
+    [Theory]
+    [InlineData(0, false)] // It was made a moment ago.
+    [InlineData(7, true)] // It is set up once more: what happened in between is in no count.
+    public void GivenAKnownSubscription_WhenItShakesHandsAgain_ThenWhatMayBeLostIsSearched(long position, bool asks)
+    {
+        var rule = PositionRule.Follow(At(position), Note("handshake", 9), _source, _now);
+
+        Assert.Equal((9, 9, null, asks), (rule.Position!.Position, rule.Position.Highest, rule.Position.GapSince, rule.AsksForSearch));
+    }
+
+    [Fact]
+    public void GivenAGapThatASearchMadeGood_WhenItIsClosed_ThenTheNumbersAfterItStay()
+    {
+        var gap = At(21, 25, 26, 29) with { Highest = 30, GapSince = _now.AddMinutes(-2), ContiguousAt = _now.AddMinutes(-5) };
+
+        var closed = PositionRule.Close(gap, 24, _now);
+        var all = PositionRule.Close(gap, gap.LastMissing, _now);
+
+        Assert.Equal((26, 30, _now, _now), (closed.Position, closed.Highest, closed.GapSince, closed.ContiguousAt));
+        Assert.Equal((30, 0, null), (all.Position, all.Seen.Count, all.GapSince));
+    }
+
+    [Fact]
+    public void GivenEventsThatWaitedInAQueue_WhenTheyAreFollowed_ThenTheServersTimeCounts()
+    {
+        var rule = PositionRule.Follow(At(40), Note("event-notification", 41, 41) with { At = _now.AddHours(-1) }, _source, _now);
+
+        Assert.Equal(_now.AddHours(-1), rule.Position!.ContiguousAt);
+    }
+
     private static PositionRule Follow(SubscriptionPosition? known, string type, long count, params long[] events) =>
         PositionRule.Follow(known, Note(type, count, events), _source, _now);
 

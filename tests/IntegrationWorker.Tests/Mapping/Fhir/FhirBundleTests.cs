@@ -44,6 +44,12 @@ public sealed class FhirBundleTests
     }
 
     [Fact]
+    public void GivenABundleThatIsNoNotification_WhenItIsPostedToTheHook_ThenItsStudiesAreTakenAllTheSame() =>
+        Assert.Equal(
+            "fhir/pacs/ImagingStudy/a/1",
+            FhirSending.Read(FhirSending.Bundle("transaction", FhirSending.Entry(FhirSending.Study(id: "a"))), ("fhir-interaction", "notify")).Parts.Single().BaseKey);
+
+    [Fact]
     public void GivenTheSameVersionTwice_WhenRead_ThenItIsOnePart() =>
         Assert.Single(FhirSending.Read(FhirSending.Bundle("searchset", FhirSending.Entry(FhirSending.Study()), FhirSending.Entry(FhirSending.Study()))).Parts);
 
