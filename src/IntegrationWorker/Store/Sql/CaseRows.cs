@@ -3,6 +3,7 @@ namespace IntegrationWorker.Store.Sql;
 /// <summary>Steps in the life of dead letters, and the numbers they are found by.</summary>
 internal static class CaseRows
 {
+    // By the id only: an index of the status would lead to all that are being replayed, for each row anew.
     private static readonly Statement<CaseStep> _update = new(
         """
         update dead_letters set
@@ -17,7 +18,7 @@ internal static class CaseRows
             revision = coalesce(r.revision, dead_letters.revision),
             draft = coalesce(r.draft, dead_letters.draft)
         from {rows}
-        where dead_letters.id = r.id and dead_letters.status = r.from_status
+        where dead_letters.id = r.id and coalesce(dead_letters.status, '') = r.from_status
         """,
         Column<CaseStep>.Text("id", step => step.Id),
         Column<CaseStep>.Text("from_status", step => step.From),

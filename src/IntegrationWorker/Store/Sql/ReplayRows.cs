@@ -17,15 +17,17 @@ internal static class ReplayRows
         where id = @job_id and state = '{ReplayJobState.Running}' and lease_holder = @holder
         """);
 
-    private static readonly Statement<ReplayedItem> _updateItems = new(
+    // Begins with the rows, by their whole key: the items of the job would be read for each row anew otherwise.
+    private static readonly Statement<(string JobId, ReplayedItem Item)> _updateItems = new(
         """
         update replay_items set outcome = r.outcome, receipt = r.receipt
         from {rows}
-        where replay_items.job_id = @job_id and replay_items.position = r.position and replay_items.outcome is null
+        where replay_items.job_id = r.job_id and replay_items.position = r.position and coalesce(replay_items.outcome, '') = ''
         """,
-        Column<ReplayedItem>.Number("position", item => item.Position),
-        Column<ReplayedItem>.Text("outcome", item => item.Outcome),
-        Column<ReplayedItem>.Json("receipt", item => item.Receipt));
+        Column<(string JobId, ReplayedItem Item)>.Text("job_id", row => row.JobId),
+        Column<(string JobId, ReplayedItem Item)>.Number("position", row => row.Item.Position),
+        Column<(string JobId, ReplayedItem Item)>.Text("outcome", row => row.Item.Outcome),
+        Column<(string JobId, ReplayedItem Item)>.Json("receipt", row => row.Item.Receipt));
 
     /// <summary>Queues the progress of a job. Running it fails with a conflict when somebody else drives it, or an item was replayed already.</summary>
     public static void Add(SqlSession session, ReplayProgress progress)
@@ -41,7 +43,7 @@ internal static class ReplayRows
                 SqlValue.Text("holder", progress.Holder),
             ],
             rowsExpected: 1);
-        session.AddRows(_updateItems, progress.Items, [SqlValue.Text("job_id", progress.JobId)], rowsExpected: progress.Items.Count);
+        session.AddRows(_updateItems, [.. progress.Items.Select(item => (progress.JobId, item))], rowsExpected: progress.Items.Count);
     }
 
     public static ReplayJob ReadJob(DbDataReader reader) => new()
