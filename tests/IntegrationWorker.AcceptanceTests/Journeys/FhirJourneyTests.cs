@@ -55,14 +55,33 @@ public sealed class FhirJourneyTests(SharedSurroundings surroundings)
         Assert.DoesNotContain("s22", worker.Output, StringComparison.Ordinal);
     }
 
-    private static async Task<string> ConfigureAsync(TemporaryFolder folder, FhirTestServer server)
+    [Fact]
+    public async Task GivenAServerThatNotifiesNobody_WhenItsTimeHasCome_ThenTheSharedScheduleSearchesIt()
+    {
+        await using var server = await FhirTestServer.StartAsync(_token);
+        using var folder = new TemporaryFolder("fhir");
+        await using var worker = await WorkerProcess.StartAsync(
+            await new WorkerSettings { ConfigFiles = [await ConfigureAsync(folder, server, "\"ReconcileEvery\": \"00:00:01\",")] }
+                .OnAsync(Stores.Postgres, surroundings, _token),
+            _token);
+
+        server.Put("s1", 1);
+
+        await Patience.UntilAsync(
+            async () => (await worker.GetAsync("/v1/viewer/studies?limit=100", _token)).GetProperty("studies").GetArrayLength() == 1,
+            () => $"the study is there.\n{worker.Output}",
+            _token);
+    }
+
+    /// <param name="further">Members of the server's entry, each with a comma behind it.</param>
+    private static async Task<string> ConfigureAsync(TemporaryFolder folder, FhirTestServer server, string further = "")
     {
         var file = Path.Combine(folder.FullName, "fhir.json");
         await File.WriteAllTextAsync(file, $$"""
             {
               "Sources": [ { "sourceId": "pacs", "kind": "fhir", "authority": "pacs", "orgId": "org_06ce14249ab26a8269dc47fa55a399c4", "allowCreate": true, "fhir": { "create": true } } ],
               "Orgs": [ { "orgId": "org_06ce14249ab26a8269dc47fa55a399c4", "orgName": "Invented" } ],
-              "FhirServers": [ { "Source": "pacs", "BaseUrl": "{{server.BaseUrl}}", "Grace": "00:00:01", "Subscriptions": [ { "Id": "sub-1", "Secret": "{{Secret}}" } ] } ]
+              "FhirServers": [ { {{further}} "Source": "pacs", "BaseUrl": "{{server.BaseUrl}}", "Grace": "00:00:01", "Subscriptions": [ { "Id": "sub-1", "Secret": "{{Secret}}" } ] } ]
             }
             """);
 
