@@ -145,7 +145,12 @@ internal sealed class StudyReader(Database database) : IStudyReader
 
     public Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(MessageFilter filter, int max, CancellationToken cancellationToken)
     {
-        // In the text, where the index of the rarer outcomes can be seen to fit. Whoever asks gives one of Contracts.Outcomes.
+        if (filter.Outcome is not null && !Contracts.Outcomes.WorstFirst.Contains(filter.Outcome))
+        {
+            throw new ArgumentException("It is no outcome.", nameof(filter));
+        }
+
+        // In the text, where the index of the rarer outcomes can be seen to fit.
         var where = new Conditions()
             .AddIf(filter.Outcome is not null, $"m.outcome = '{filter.Outcome}'")
             .Add("m.source_id = @source_id", SqlValue.Text("source_id", filter.SourceId))
