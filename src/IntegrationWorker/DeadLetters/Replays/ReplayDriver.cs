@@ -7,7 +7,7 @@ namespace IntegrationWorker.DeadLetters.Replays;
 /// <summary>Drives a replay job whose lease it was given, batch by batch. Each batch with all it changes is one transaction, so none is replayed twice.</summary>
 internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, TimeProvider time, ILogger<ReplayDriver> logger)
 {
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     private const string Failed = "failed";
     private const string Skipped = "skipped";
