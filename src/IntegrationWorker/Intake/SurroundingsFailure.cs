@@ -11,15 +11,15 @@ internal static class SurroundingsFailure
     // Busy, locked, no memory, read-only, disk error, damaged, full, cannot open, locking protocol, not a database.
     private static readonly int[] _sqlite = [5, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
-    // Connection, transaction rollback, out of resources, operator intervention, system error, internal error.
-    private static readonly string[] _postgresClasses = ["08", "40", "53", "57", "58", "XX"];
+    // Connection, refused user, transaction rollback, out of resources, operator intervention, system error, internal error.
+    private static readonly string[] _postgresClasses = ["08", "28", "40", "53", "57", "58", "XX"];
 
     public static bool Is(Exception failure) => failure switch
     {
         StoreConflictException => true, // Nobody's fault: another transaction was first.
         TimeoutException or SocketException or IOException => true,
         SqliteException sqlite => _sqlite.Contains(sqlite.SqliteErrorCode),
-        PostgresException postgres => _postgresClasses.Contains(postgres.SqlState[..2]),
+        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction || _postgresClasses.Contains(postgres.SqlState[..2]),
         NpgsqlException => true,
         AggregateException several => several.InnerExceptions.Any(Is),
         { InnerException: { } inner } => Is(inner),
