@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Intake;
@@ -10,34 +9,30 @@ namespace IntegrationWorker.Intake;
 /// </summary>
 internal static class HistoryJson
 {
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     public static byte[] Write(UnitUpdate unit, UnitResult result)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        using var buffer = JsonBuffer.Rent();
+        var writer = buffer.Json;
 
-        using (var writer = new Utf8JsonWriter(buffer, _options))
+        writer.WriteStartObject();
+        writer.WriteString("sourceTime", unit.SourceTime);
+        WriteIfSet(writer, "resolvedBy", result.ResolvedBy);
+        WriteIfSet(writer, "eventId", result.EventId);
+        WriteIfSet(writer, "error", result.Error?.Code);
+        WriteIfSet(writer, "lifecycle", result.Effective?.Lifecycle);
+        WriteChanges(writer, result.Effective?.Changes ?? []);
+        WriteHeld(writer, result.Held);
+        writer.WriteStartArray("warnings");
+
+        foreach (var warning in result.Warnings)
         {
-            writer.WriteStartObject();
-            writer.WriteString("sourceTime", unit.SourceTime);
-            WriteIfSet(writer, "resolvedBy", result.ResolvedBy);
-            WriteIfSet(writer, "eventId", result.EventId);
-            WriteIfSet(writer, "error", result.Error?.Code);
-            WriteIfSet(writer, "lifecycle", result.Effective?.Lifecycle);
-            WriteChanges(writer, result.Effective?.Changes ?? []);
-            WriteHeld(writer, result.Held);
-            writer.WriteStartArray("warnings");
-
-            foreach (var warning in result.Warnings)
-            {
-                writer.WriteStringValue(warning.Code);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
+            writer.WriteStringValue(warning.Code);
         }
 
-        return buffer.WrittenSpan.ToArray();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+
+        return buffer.ToArray();
     }
 
     private static void WriteChanges(Utf8JsonWriter writer, IReadOnlyList<FieldChange> changes)

@@ -10,6 +10,8 @@ namespace IntegrationWorker.Matching;
 /// </remarks>
 internal sealed class StudySet(Rulebook rules, BatchChanges changes)
 {
+    private static readonly List<Link> _noLinks = [];
+
     private readonly Dictionary<string, Study> _studies = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Study> _byUid = new(StringComparer.Ordinal);
     private readonly Dictionary<LinkKey, List<Link>> _links = [];
@@ -23,7 +25,11 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
     /// <summary>Takes in what the store found. What is known already stays as it is.</summary>
     public void Add(LoadedStudies loaded)
     {
-        var fresh = new HashSet<string>(StringComparer.Ordinal);
+        var fresh = new HashSet<string>(loaded.Studies.Count, StringComparer.Ordinal);
+        _studies.EnsureCapacity(_studies.Count + loaded.Studies.Count);
+        _byUid.EnsureCapacity(_byUid.Count + loaded.Studies.Count);
+        _linksOf.EnsureCapacity(_linksOf.Count + loaded.Studies.Count);
+        _links.EnsureCapacity(_links.Count + loaded.Links.Count);
 
         foreach (var study in loaded.Studies)
         {
@@ -36,7 +42,8 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
 
         foreach (var link in loaded.Links)
         {
-            if (fresh.Contains(link.StudyId))
+            // Its own id and UID need no link here: Find and FindByUid know them.
+            if (link.Kind is not (LinkKind.StudyId or LinkKind.StudyInstanceUid) && fresh.Contains(link.StudyId))
             {
                 Index(link);
             }
@@ -70,12 +77,34 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
         return found;
     }
 
-    public IReadOnlyList<Link> LinksOf(Study study) => _linksOf.GetValueOrDefault(study.StudyId) ?? [];
+    /// <summary>Not to be changed by the caller.</summary>
+    public List<Link> LinksOf(Study study) => _linksOf.GetValueOrDefault(study.StudyId) ?? _noLinks;
 
-    public bool HasLink(Study study, LinkKind kind) => LinksOf(study).Any(link => link.Kind == kind);
+    public bool HasLink(Study study, LinkKind kind)
+    {
+        foreach (var link in LinksOf(study))
+        {
+            if (link.Kind == kind)
+            {
+                return true;
+            }
+        }
 
-    public bool HasLink(Study study, LinkKind kind, Identifier number) =>
-        LinksOf(study).Any(link => link.Kind == kind && link.Value == number.Value && rules.IsSameIssuer(link.Issuer, number.Issuer));
+        return false;
+    }
+
+    public bool HasLink(Study study, LinkKind kind, Identifier number)
+    {
+        foreach (var link in LinksOf(study))
+        {
+            if (link.Kind == kind && link.Value == number.Value && rules.IsSameIssuer(link.Issuer, number.Issuer))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public void AddStudy(Study study)
     {
@@ -171,8 +200,8 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
 
     private void Index(Link link)
     {
-        ListOf(_links, link.Key).Add(link);
-        ListOf(_linksOf, link.StudyId).Add(link);
+        ListOf(_links, link.Key, usual: 1).Add(link);
+        ListOf(_linksOf, link.StudyId, usual: 6).Add(link);
     }
 
     private void Index(ParkedUnit parked)
@@ -184,16 +213,16 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
 
         foreach (var key in parked.Keys)
         {
-            ListOf(_waiting, key).Add(parked);
+            ListOf(_waiting, key, usual: 1).Add(parked);
         }
     }
 
-    private static List<TItem> ListOf<TKey, TItem>(Dictionary<TKey, List<TItem>> lists, TKey key)
+    private static List<TItem> ListOf<TKey, TItem>(Dictionary<TKey, List<TItem>> lists, TKey key, int usual)
         where TKey : notnull
     {
         if (!lists.TryGetValue(key, out var list))
         {
-            list = [];
+            list = new List<TItem>(usual);
             lists.Add(key, list);
         }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting;
@@ -12,29 +10,23 @@ namespace IntegrationWorker.Outbox;
 /// <param name="sensitiveKeys">Metadata keys that a deployment withholds beside the built-in ones.</param>
 internal sealed class StudyUpdatedWriter(string eventSource, IReadOnlySet<string> sensitiveKeys)
 {
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-
     public byte[] Write(string eventId, Study study, UnitUpdate unit, UnitResult result, string originKind, DateTimeOffset now)
     {
-        _buffer.ResetWrittenCount();
+        using var buffer = JsonBuffer.Rent();
+        var writer = buffer.Json;
 
-        using (var writer = new Utf8JsonWriter(_buffer, _options))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("specversion", "1.0");
-            writer.WriteString("id", eventId);
-            writer.WriteString("source", eventSource);
-            writer.WriteString("type", StudyUpdated.EventType);
-            writer.WriteString("subject", study.StudyId);
-            writer.WriteString("time", UtcTimeConverter.ToText(now));
-            writer.WriteString("datacontenttype", "application/json");
-            WriteData(writer, study, unit, result, originKind);
-            writer.WriteEndObject();
-        }
+        writer.WriteStartObject();
+        writer.WriteString("specversion", "1.0");
+        writer.WriteString("id", eventId);
+        writer.WriteString("source", eventSource);
+        writer.WriteString("type", StudyUpdated.EventType);
+        writer.WriteString("subject", study.StudyId);
+        writer.WriteString("time", UtcTimeConverter.ToText(now));
+        writer.WriteString("datacontenttype", "application/json");
+        WriteData(writer, study, unit, result, originKind);
+        writer.WriteEndObject();
 
-        return _buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     private void WriteData(Utf8JsonWriter writer, Study study, UnitUpdate unit, UnitResult result, string originKind)
@@ -64,9 +56,14 @@ internal sealed class StudyUpdatedWriter(string eventSource, IReadOnlySet<string
 
         writer.WriteStartArray("warnings");
 
-        foreach (var code in result.Warnings.Select(warning => warning.Code).Distinct())
+        for (var i = 0; i < result.Warnings.Count; i++)
         {
-            writer.WriteStringValue(code);
+            var code = result.Warnings[i].Code;
+
+            if (result.Warnings.FindIndex(warning => warning.Code == code) == i)
+            {
+                writer.WriteStringValue(code);
+            }
         }
 
         writer.WriteEndArray();

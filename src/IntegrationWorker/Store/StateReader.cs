@@ -6,6 +6,10 @@ namespace IntegrationWorker.Store;
 /// <summary>Reads what <see cref="StateWriter"/> wrote, of this version or an earlier one.</summary>
 internal ref struct StateReader
 {
+    // What a study of a hospital with orders and results has; more are taken all the same.
+    private const int StudyFieldsExpected = 22;
+    private const int FactsExpected = 8;
+
     private Utf8JsonReader _json;
     private List<Write> _writes;
 
@@ -30,7 +34,7 @@ internal ref struct StateReader
 
     private StudyState ReadState()
     {
-        Dictionary<string, FieldState> fields = new(StringComparer.Ordinal);
+        Dictionary<string, FieldState>? fields = null;
         List<Procedure> procedures = [];
         Dictionary<string, RepeatedTime>? times = null;
         var enteredInError = false;
@@ -38,13 +42,13 @@ internal ref struct StateReader
 
         while (Next() == JsonTokenType.PropertyName)
         {
-            switch (_json.GetString())
+            switch (ReadName())
             {
                 case "w":
                     _writes = ReadWrites();
                     break;
                 case "f":
-                    fields = ReadFields();
+                    fields = ReadFields(StudyFieldsExpected);
                     break;
                 case "p":
                     procedures = ReadProcedures();
@@ -61,7 +65,7 @@ internal ref struct StateReader
             }
         }
 
-        return new StudyState { Fields = fields, Procedures = procedures, EnteredInError = enteredInError, RepeatedTimes = times };
+        return new StudyState { Fields = fields ?? new(StringComparer.Ordinal), Procedures = procedures, EnteredInError = enteredInError, RepeatedTimes = times };
     }
 
     private List<Write> ReadWrites()
@@ -71,7 +75,8 @@ internal ref struct StateReader
 
         while (NextIs(JsonTokenType.StartArray))
         {
-            var source = ReadText()!;
+            Next();
+            var source = ReadName();
             var authority = (Authority)ReadNumber();
             var clock = ReadClock();
             string? key = null;
@@ -88,14 +93,14 @@ internal ref struct StateReader
         return writes;
     }
 
-    private Dictionary<string, FieldState> ReadFields()
+    private Dictionary<string, FieldState> ReadFields(int expected)
     {
-        var fields = new Dictionary<string, FieldState>(StringComparer.Ordinal);
+        var fields = new Dictionary<string, FieldState>(expected, StringComparer.Ordinal);
         Expect(JsonTokenType.StartObject);
 
         while (Next() == JsonTokenType.PropertyName)
         {
-            var name = _json.GetString()!;
+            var name = ReadName();
             Expect(JsonTokenType.StartArray);
             fields.Add(name, ReadField());
         }
@@ -163,12 +168,12 @@ internal ref struct StateReader
     private Procedure ReadProcedure()
     {
         string? key = null;
-        Clock firstStated = default;
-        Dictionary<string, FieldState> facts = new(StringComparer.Ordinal);
+        Clock? firstStated = null;
+        Dictionary<string, FieldState>? facts = null;
 
         while (Next() == JsonTokenType.PropertyName)
         {
-            switch (_json.GetString())
+            switch (ReadName())
             {
                 case "k":
                     key = ReadText();
@@ -177,14 +182,14 @@ internal ref struct StateReader
                     firstStated = ReadClock();
                     break;
                 case "f":
-                    facts = ReadFields();
+                    facts = ReadFields(FactsExpected);
                     break;
                 default:
                     throw Damaged();
             }
         }
 
-        return new Procedure { Key = key ?? throw Damaged(), FirstStated = firstStated, Facts = facts };
+        return new Procedure { Key = key ?? throw Damaged(), FirstStated = firstStated ?? throw Damaged(), Facts = facts ?? new(StringComparer.Ordinal) };
     }
 
     private Dictionary<string, RepeatedTime> ReadRepeatedTimes()
@@ -215,7 +220,30 @@ internal ref struct StateReader
         return _json.GetInt64();
     }
 
-    private Clock ReadClock() => Clock.FromCompact(ReadText());
+    private Clock ReadClock()
+    {
+        Next();
+
+        if (_json.ValueSpan.Length > Clock.CompactLengthMax)
+        {
+            throw Damaged();
+        }
+
+        Span<char> text = stackalloc char[Clock.CompactLengthMax];
+        return Clock.FromCompact(text[.._json.CopyString(text)]);
+    }
+
+    /// <summary>The name of the field or the source at hand: the same few in all studies.</summary>
+    private readonly string ReadName()
+    {
+        if (_json.ValueSpan.Length > NamePool.NameLengthMax)
+        {
+            return _json.GetString()!;
+        }
+
+        Span<char> name = stackalloc char[NamePool.NameLengthMax];
+        return NamePool.Get(name[.._json.CopyString(name)]);
+    }
 
     private JsonTokenType Next() => _json.Read() ? _json.TokenType : throw Damaged();
 

@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Store;
@@ -15,28 +14,36 @@ internal sealed class StateWriter
 {
     private const int InstancesSearched = 8;
 
-    // The default encoder would write every + of a clock as six characters.
-    private static readonly JsonWriterOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    // One study after the other is written: what the writer needs is kept for the next one.
+    [ThreadStatic]
+    private static StateWriter? _own;
 
     private readonly Dictionary<Write, int> _places = [];
 
     // Most fields share the instance too, of a few messages: comparing its texts each time costs more than all the writing.
     private readonly List<(Write Instance, int Place)> _instances = [];
 
-    private readonly Utf8JsonWriter _json;
+    private Utf8JsonWriter _json = null!;
 
-    private StateWriter(Utf8JsonWriter json) => _json = json;
+    private StateWriter()
+    {
+    }
 
     public static byte[] Write(StudyState state)
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        using var buffer = JsonBuffer.Rent();
+        var writer = _own ??= new StateWriter();
+        writer.Begin(buffer.Json);
+        writer.WriteState(state);
 
-        using (var json = new Utf8JsonWriter(buffer, _relaxed))
-        {
-            new StateWriter(json).WriteState(state);
-        }
+        return buffer.ToArray();
+    }
 
-        return buffer.WrittenSpan.ToArray();
+    private void Begin(Utf8JsonWriter json)
+    {
+        _json = json;
+        _places.Clear();
+        _instances.Clear();
     }
 
     private void WriteState(StudyState state)
@@ -118,7 +125,7 @@ internal sealed class StateWriter
         _json.WriteStartArray();
         _json.WriteStringValue(write.Source);
         _json.WriteNumberValue((int)write.Authority);
-        _json.WriteStringValue(write.Clock.ToCompact());
+        WriteClock(write.Clock);
 
         if (write.Key is not null)
         {
@@ -188,7 +195,7 @@ internal sealed class StateWriter
             _json.WriteStartArray();
             _json.WriteStringValue(said.Source);
             _json.WriteStringValue(said.Value);
-            _json.WriteStringValue(said.Clock.ToCompact());
+            WriteClock(said.Clock);
             _json.WriteEndArray();
         }
 
@@ -208,7 +215,8 @@ internal sealed class StateWriter
         {
             _json.WriteStartObject();
             _json.WriteString("k"u8, procedure.Key);
-            _json.WriteString("c"u8, procedure.FirstStated.ToCompact());
+            _json.WritePropertyName("c"u8);
+            WriteClock(procedure.FirstStated);
             WriteFields(procedure.Facts);
             _json.WriteEndObject();
         }
@@ -229,5 +237,11 @@ internal sealed class StateWriter
         }
 
         _json.WriteEndObject();
+    }
+
+    private void WriteClock(Clock clock)
+    {
+        Span<char> text = stackalloc char[Clock.CompactLengthMax];
+        _json.WriteStringValue(text[..clock.WriteCompact(text)]);
     }
 }

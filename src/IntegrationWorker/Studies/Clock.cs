@@ -11,8 +11,11 @@ namespace IntegrationWorker.Studies;
 /// </remarks>
 /// <param name="IsMessageTime">The message named no transaction time (ORC-9 …): its message time stands for it. Not compared.</param>
 [JsonConverter(typeof(ClockConverter))]
-internal readonly record struct Clock(Moment Transaction, Moment Message, long? Sequence, bool IsMessageTime = false)
+internal sealed record Clock(Moment Transaction, Moment Message, long? Sequence, bool IsMessageTime = false)
 {
+    /// <summary>A mark, two moments of at most 48 characters, a number of at most 20, and what stands between them.</summary>
+    public const int CompactLengthMax = 128;
+
     /// <summary>Marks <see cref="IsMessageTime"/> in the compact form.</summary>
     private const char MessageTimeMark = 'm';
 
@@ -42,13 +45,39 @@ internal readonly record struct Clock(Moment Transaction, Moment Message, long? 
 
     public string ToCompact()
     {
-        var transaction = Transaction.ToCompact();
-        var message = Message == Transaction ? "" : Message.ToCompact();
-        var mark = IsMessageTime ? MessageTimeMark.ToString() : "";
+        Span<char> text = stackalloc char[CompactLengthMax];
+        return new string(text[..WriteCompact(text)]);
+    }
 
-        return Sequence is { } sequence
-            ? string.Create(CultureInfo.InvariantCulture, $"{mark}{transaction};{message};{sequence}")
-            : message.Length == 0 ? mark + transaction : $"{mark}{transaction};{message}";
+    /// <summary>Writes the compact form. Returns its length.</summary>
+    /// <param name="text">Of <see cref="CompactLengthMax"/>.</param>
+    public int WriteCompact(Span<char> text)
+    {
+        var length = 0;
+
+        if (IsMessageTime)
+        {
+            text[length++] = MessageTimeMark;
+        }
+
+        length += Transaction.WriteCompact(text[length..]);
+
+        if (Message != Transaction)
+        {
+            text[length++] = ';';
+            length += Message.WriteCompact(text[length..]);
+        }
+
+        if (Sequence is { } sequence)
+        {
+            ReadOnlySpan<char> separator = Message == Transaction ? ";;" : ";";
+            separator.CopyTo(text[length..]);
+            length += separator.Length;
+            sequence.TryFormat(text[length..], out var digits, provider: CultureInfo.InvariantCulture);
+            length += digits;
+        }
+
+        return length;
     }
 
     public static Clock FromCompact(ReadOnlySpan<char> text)

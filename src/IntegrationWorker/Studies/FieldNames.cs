@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace IntegrationWorker.Studies;
 
 /// <summary>Names of the gated fields, as they stand in events, superseded lists and history.</summary>
@@ -17,7 +19,11 @@ internal static class FieldNames
     /// <summary>Before the key of a metadata pair.</summary>
     public const string MetadataPrefix = "metadata.";
 
-    public static string OfMetadata(string key) => MetadataPrefix + key;
+    // Each message names a dozen of them.
+    private static readonly FrozenDictionary<string, string> _ofKnownKeys =
+        Rulebook.DefaultMetadataPriority.ToFrozenDictionary(key => key, key => MetadataPrefix + key, StringComparer.Ordinal);
+
+    public static string OfMetadata(string key) => _ofKnownKeys.TryGetValue(key, out var name) ? name : MetadataPrefix + key;
 
     /// <summary>The fields in the order in which an event lists them; metadata keys follow by name.</summary>
     public static readonly string[] InEventOrder = [StudyDescription, Severity, StudyViewerStatus, AssignedTo, IsCancelled, OrgId];

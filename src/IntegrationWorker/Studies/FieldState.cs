@@ -36,27 +36,30 @@ internal sealed class FieldState
     public void Remember(Said said)
     {
         Others ??= [];
-        Others.RemoveAll(other => other.Source == said.Source);
+        Forget(Others, said.Source);
         Others.Add(said);
     }
 
     /// <summary>Sets the value and its provenance; the statement of the writer before, if another one, is kept.</summary>
     public void Set(string? value, Write write)
     {
-        if (Last is { } before && before.Source != write.Source && Others?.Exists(o => o.Source == before.Source) != true)
+        if (Last is { } before && before.Source != write.Source && !HasSaid(before.Source))
         {
             Remember(new Said(before.Source, Value, before.Clock));
         }
 
-        Others?.RemoveAll(other => other.Source == write.Source);
-
-        if (Others?.Count == 0)
+        if (Others is not null)
         {
-            Others = null;
+            Forget(Others, write.Source);
+            Others = Others.Count > 0 ? Others : null;
         }
 
         Holder = value == Value ? Holder ?? Last : null;
         Value = value;
         Last = write;
     }
+
+    private bool HasSaid(string source) => Others is not null && Others.Exists(other => other.Source == source);
+
+    private static void Forget(List<Said> others, string source) => others.RemoveAll(other => other.Source == source);
 }

@@ -5,6 +5,9 @@ namespace IntegrationWorker.Studies;
 /// <summary>Takes the metadata of a unit through the gates and into a map that holds fifty pairs. docs/mapping.md §3.7.</summary>
 internal sealed class MetadataApplier(UnitApplication application, Rulebook rules)
 {
+    // Judged and never written to.
+    private static readonly FieldState _unknown = new();
+
     private readonly StudyState _state = application.Study.State;
 
     public void Apply()
@@ -16,16 +19,16 @@ internal sealed class MetadataApplier(UnitApplication application, Rulebook rule
         {
             var field = FieldNames.OfMetadata(statement.Key);
             var speaker = application.Speaker(field, statement.Clock);
-            var state = _state.Fields.GetValueOrDefault(field) ?? new FieldState();
-            var verdict = FieldGate.Judge(state, statement.Value, speaker, statement.Traits);
+            var state = _state.Fields.GetValueOrDefault(field);
+            var verdict = FieldGate.Judge(state ?? _unknown, statement.Value, speaker, statement.Traits);
 
-            if (verdict == Verdict.Apply && state.Value is null && statement.Value is not null)
+            if (verdict == Verdict.Apply && state?.Value is null && statement.Value is not null)
             {
                 newcomers.Add((statement, speaker));
                 continue;
             }
 
-            application.Settle(field, _state.Of(field), statement.Value, statement.Location, speaker, verdict);
+            application.Settle(field, state ?? _state.Of(field), statement.Value, statement.Location, speaker, verdict);
         }
 
         Admit(newcomers);

@@ -26,12 +26,14 @@ internal readonly record struct Moment(DateTimeOffset Start, TimeSpan Width)
         return otherStart + other.Width.Ticks <= start ? 1 : 0;
     }
 
-    /// <summary>Compact form for the state document: UTC ticks, width in ticks, offset in minutes.</summary>
-    public string ToCompact() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Start.UtcTicks}+{Width.Ticks}@{(int)Start.Offset.TotalMinutes}");
+    /// <summary>Writes the compact form for the state document: UTC ticks, width in ticks, offset in minutes. Returns its length.</summary>
+    public int WriteCompact(Span<char> text)
+    {
+        text.TryWrite(CultureInfo.InvariantCulture, $"{Start.UtcTicks}+{Width.Ticks}@{(int)Start.Offset.TotalMinutes}", out var length);
+        return length;
+    }
 
-    /// <exception cref="FormatException">The text is not what <see cref="ToCompact"/> writes: the store is damaged.</exception>
+    /// <exception cref="FormatException">The text is not what <see cref="WriteCompact"/> writes: the store is damaged.</exception>
     public static Moment FromCompact(ReadOnlySpan<char> text)
     {
         var plus = text.IndexOf('+');

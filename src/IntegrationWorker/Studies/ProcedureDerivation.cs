@@ -73,8 +73,7 @@ internal sealed class ProcedureDerivation(UnitApplication application, Rulebook 
 
     private void DeriveDescription(List<Procedure> relevant)
     {
-        var descriptions = relevant.Select(procedure => procedure.Get(ProcedureFacts.Description)).Where(text => text is not null).Distinct();
-        var joined = string.Join(" + ", descriptions);
+        var joined = string.Join(" + ", ValuesOf(relevant, ProcedureFacts.Description));
 
         if (joined.Length > 0)
         {
@@ -122,14 +121,14 @@ internal sealed class ProcedureDerivation(UnitApplication application, Rulebook 
 
     private void DeriveCode(List<Procedure> relevant, string fact, Verdict severity)
     {
-        var stated = relevant.FindAll(procedure => procedure.Facts.TryGetValue(fact, out var state) && (state.Value is not null || state.Last is not null));
+        var stated = StatedOf(relevant, fact);
 
         if (stated.Count == 0)
         {
             return;
         }
 
-        var values = stated.Select(procedure => procedure.Get(fact)).Where(value => value is not null).Distinct().ToList();
+        var values = ValuesOf(stated, fact);
         var value = values.Count == 0 ? null
             : fact == ProcedureFacts.PriorityCode ? MostUrgentCode(stated)
             : MetadataLimits.Fit(fact, string.Join("; ", values), application.Result.Warnings);
@@ -165,10 +164,44 @@ internal sealed class ProcedureDerivation(UnitApplication application, Rulebook 
             ? StatementTraits.Urgent
             : StatementTraits.None;
 
-    private static string? MostUrgentCode(List<Procedure> procedures) => procedures
-        .Where(procedure => procedure.Get(ProcedureFacts.PriorityCode) is not null)
-        .MaxBy(procedure => Severities.Parse(procedure.Get(ProcedureFacts.Severity)))?
-        .Get(ProcedureFacts.PriorityCode);
+    private static string? MostUrgentCode(List<Procedure> procedures) => procedures is [var only]
+        ? only.Get(ProcedureFacts.PriorityCode)
+        : procedures
+            .Where(procedure => procedure.Get(ProcedureFacts.PriorityCode) is not null)
+            .MaxBy(procedure => Severities.Parse(procedure.Get(ProcedureFacts.Severity)))?
+            .Get(ProcedureFacts.PriorityCode);
+
+    /// <summary>The procedures that say something about the fact, be it that it is deleted.</summary>
+    private static List<Procedure> StatedOf(List<Procedure> procedures, string fact)
+    {
+        var stated = new List<Procedure>(procedures.Count);
+
+        foreach (var procedure in procedures)
+        {
+            if (procedure.Facts.TryGetValue(fact, out var state) && (state.Value is not null || state.Last is not null))
+            {
+                stated.Add(procedure);
+            }
+        }
+
+        return stated;
+    }
+
+    /// <summary>The different values of a fact, in the order of the procedures.</summary>
+    private static List<string> ValuesOf(List<Procedure> procedures, string fact)
+    {
+        var values = new List<string>(procedures.Count);
+
+        foreach (var procedure in procedures)
+        {
+            if (procedure.Get(fact) is { } value && !values.Contains(value))
+            {
+                values.Add(value);
+            }
+        }
+
+        return values;
+    }
 
     /// <summary>
     /// The newest clock behind a derived value. A late message that adds one of several facts must not make
@@ -202,9 +235,9 @@ internal sealed class ProcedureDerivation(UnitApplication application, Rulebook 
 
     private List<Procedure> Active() => Active(_state);
 
-    private static List<Procedure> Active(StudyState state) => InOrder(state.Procedures.Where(procedure => !procedure.IsCancelled));
+    private static List<Procedure> Active(StudyState state) => InOrder(state.Procedures.FindAll(static procedure => !procedure.IsCancelled));
 
     /// <summary>As they were first stated; an order that arrives late moves its procedure forward. The sort keeps ties.</summary>
-    private static List<Procedure> InOrder(IEnumerable<Procedure> procedures) =>
-        [.. procedures.OrderBy(procedure => procedure.FirstStated.Transaction.Start)];
+    private static List<Procedure> InOrder(List<Procedure> procedures) =>
+        procedures.Count < 2 ? procedures : [.. procedures.OrderBy(procedure => procedure.FirstStated.Transaction.Start)];
 }

@@ -59,6 +59,16 @@ internal static class ProcedureMatcher
         return $"group:{number}";
     }
 
-    private static int Strength(string key) =>
-        Array.FindIndex(_strongestFirst, prefix => key.StartsWith(prefix, StringComparison.Ordinal));
+    private static int Strength(string key)
+    {
+        for (var place = 0; place < _strongestFirst.Length; place++)
+        {
+            if (key.StartsWith(_strongestFirst[place], StringComparison.Ordinal))
+            {
+                return place;
+            }
+        }
+
+        return -1;
+    }
 }

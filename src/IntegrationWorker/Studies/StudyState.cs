@@ -27,7 +27,18 @@ internal sealed class StudyState
         return state;
     }
 
-    public Procedure? Find(string key) => Procedures.Find(procedure => procedure.Key == key);
+    public Procedure? Find(string key)
+    {
+        foreach (var procedure in Procedures)
+        {
+            if (procedure.Key == key)
+            {
+                return procedure;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>How many different messages of one source carried the same transaction time for a procedure.</summary>

@@ -6,8 +6,10 @@ namespace IntegrationWorker.Studies;
 /// <remarks>The working table of <see cref="StudyApplier"/>: every write of a field goes through <see cref="State"/>.</remarks>
 internal sealed class UnitApplication
 {
-    private readonly Dictionary<string, string?> _before = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string?> _locations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string? Previous, string? Location)> _written = new(StringComparer.Ordinal);
+
+    // Most fields are written with the same provenance: they share it, in memory and in the state document.
+    private readonly List<Write> _writes = [];
 
     public UnitApplication(Study study, UnitUpdate unit, Source source, UnitResult result)
     {
@@ -35,10 +37,8 @@ internal sealed class UnitApplication
     public bool ProceduresChanged { get; set; }
 
     /// <summary>The unit's voice for a field, with the class its source has for that field.</summary>
-    public Speaker Speaker(string field, Clock? clock = null) => new(
-        new Write(Unit.SourceId, Source.AuthorityFor(field), clock ?? Unit.Clock, Unit.UnitKey),
-        Unit.Kind == UnitKind.Command,
-        Unit.NeverSuperseded);
+    public Speaker Speaker(string field, Clock? clock = null) =>
+        new(WriteWith(Source.AuthorityFor(field), clock ?? Unit.Clock), Unit.Kind == UnitKind.Command, Unit.NeverSuperseded);
 
     /// <summary>Judges a statement about a study field, settles it and lists it where it was held back.</summary>
     public Verdict State(string field, string? value, string? location, StatementTraits traits, Clock? clock = null)
@@ -65,8 +65,8 @@ internal sealed class UnitApplication
 
         if (verdict == Verdict.Apply)
         {
-            _before.TryAdd(field, previous);
-            _locations[field] = location;
+            var before = _written.TryGetValue(field, out var written) ? written.Previous : previous;
+            _written[field] = (before, location);
         }
     }
 
@@ -108,18 +108,33 @@ internal sealed class UnitApplication
     {
         var changes = new List<FieldChange>();
 
-        foreach (var (field, previous) in _before)
+        foreach (var (field, (previous, location)) in _written)
         {
             var current = Study.State.Get(field);
 
             if (current != previous)
             {
-                changes.Add(new FieldChange(field, previous, current, _locations.GetValueOrDefault(field)));
+                changes.Add(new FieldChange(field, previous, current, location));
             }
         }
 
-        changes.Sort((left, right) => FieldNames.CompareForEvent(left.Field, right.Field));
+        changes.Sort(static (left, right) => FieldNames.CompareForEvent(left.Field, right.Field));
         return changes;
+    }
+
+    private Write WriteWith(Authority authority, Clock clock)
+    {
+        foreach (var known in _writes)
+        {
+            if (known.Authority == authority && known.Clock == clock)
+            {
+                return known;
+            }
+        }
+
+        var write = new Write(Unit.SourceId, authority, clock, Unit.UnitKey);
+        _writes.Add(write);
+        return write;
     }
 }
 

@@ -27,9 +27,16 @@ internal enum UnitKind
 /// </remarks>
 internal sealed class UnitUpdate
 {
+    // Every field that the unit writes names it.
+    private string? _unitKey;
+
     /// <summary>Number of the unit in its message, from 1: the number of its first order group.</summary>
     [JsonPropertyName("n")]
-    public required int Number { get; set; }
+    public required int Number
+    {
+        get;
+        set => (field, _unitKey) = (value, null);
+    }
 
     [JsonPropertyName("kind")]
     public required UnitKind Kind { get; init; }
@@ -39,7 +46,11 @@ internal sealed class UnitUpdate
 
     /// <summary>Message key; <see cref="UnitKey"/> adds the unit. A FHIR bundle's units have keys of their own.</summary>
     [JsonPropertyName("key")]
-    public required string MessageKey { get; set; }
+    public required string MessageKey
+    {
+        get;
+        set => (field, _unitKey) = (value, null);
+    }
 
     [JsonPropertyName("type")]
     public required string MessageType { get; init; }
@@ -171,7 +182,7 @@ internal sealed class UnitUpdate
     public string? CausationId { get; set; }
 
     [JsonIgnore]
-    public string UnitKey => $"{MessageKey}#{Number}";
+    public string UnitKey => _unitKey ??= $"{MessageKey}#{Number}";
 
     /// <summary>All identities of the unit, the first one first.</summary>
     public IEnumerable<Identity> Identities() => FurtherIdentities is null ? [Identity] : [Identity, .. FurtherIdentities];
