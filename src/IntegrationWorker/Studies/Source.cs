@@ -33,6 +33,9 @@ internal sealed record Source
     /// <summary>Organizations whose studies the source may touch; the first is that of created studies. Empty: any.</summary>
     public IReadOnlyList<string> OrgIds { get; init; } = [];
 
+    /// <summary>The organization of a study that the source creates; null when it has none.</summary>
+    public string? FirstOrgId => OrgIds is [var first, ..] ? first : null;
+
     public IReadOnlyList<string> OrgFields { get; init; } = [];
 
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;

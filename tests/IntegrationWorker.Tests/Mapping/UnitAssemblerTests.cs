@@ -127,6 +127,102 @@ public sealed class UnitAssemblerTests
         Assert.Equal([second.Identity], unit.FurtherIdentities);
     }
 
+    [Fact]
+    public void GivenTheLaterGroupWithTheNewerClock_WhenCombined_ThenItsClockCounts()
+    {
+        var first = Group(1, "filler:F1", Signal.Active);
+        var second = Group(2, "filler:F2", Signal.Active);
+        second.Clock = Clock.At(_start.AddMinutes(5));
+        second.SourceTime = "newest";
+
+        Assert.Equal(("newest", second.Clock), (UnitAssembler.Combine([first, second]).SourceTime, UnitAssembler.Combine([first, second]).Clock));
+    }
+
+    [Fact]
+    public void GivenWarningsOfGroups_WhenCombined_ThenEachIsTheUnitsOnce()
+    {
+        var first = Group(1, "filler:F1", Signal.Active);
+        var second = Group(2, "filler:F1", Signal.Active);
+        first.Warnings.Add(Notice.Of("MAP-101", "location", "OBR-5"));
+        second.Warnings.Add(Notice.Of("MAP-101", "location", "OBR-5"));
+        second.Warnings.Add(Notice.Of("DIR-101", "location", "OBR-32"));
+
+        Assert.Equal(["MAP-101", "DIR-101"], UnitAssembler.Combine([first, second]).Warnings.Select(warning => warning.Code));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void GivenNoKnownOrganization_WhenTheGroupThatCreatesHasNone_ThenTheUnitHasNone(bool creates)
+    {
+        var first = Group(1, "filler:F1", Signal.Active);
+        var second = Group(2, "filler:F2", Signal.Active);
+        (second.MayCreate, second.OrgNotFound) = (creates, true);
+
+        Assert.Equal(creates, UnitAssembler.Combine([first, second]).OrgNotFound);
+    }
+
+    [Fact]
+    public void GivenGroupsWithTheSameNumbers_WhenCombined_ThenThereAreNoFurtherOnes()
+    {
+        var first = Group(1, "filler:F1", Signal.Active);
+        var second = Group(2, "filler:F1", Signal.Active);
+        second.Identity = first.Identity;
+
+        Assert.Null(UnitAssembler.Combine([first, second]).FurtherIdentities);
+    }
+
+    [Theory]
+    [InlineData("final", "preliminary", "preliminary")]
+    [InlineData("preliminary", "final", "preliminary")] // A report is final when all its parts are.
+    [InlineData("preliminary", "pending", "pending")]
+    [InlineData("final", "final", "final")]
+    [InlineData(null, "final", "final")]
+    [InlineData("final", null, "final")]
+    public void GivenPartsOfAReport_WhenCombined_ThenTheLeastDoneCounts(string? one, string? other, string expected)
+    {
+        var procedure = Assert.Single(UnitAssembler.Combine([Report(1, one), Report(2, other)]).Procedures);
+
+        Assert.Equal(expected, procedure.Facts["result"].Value);
+    }
+
+    [Theory]
+    [InlineData("high", "high", "A")] // Of equally urgent ones the first.
+    [InlineData("normal", "high", "B")]
+    [InlineData(null, "normal", "B")]
+    [InlineData("stat", null, "A")]
+    [InlineData("stat", "normal", "A")]
+    public void GivenStepsWithPriorities_WhenCombined_ThenTheCodeGoesWithTheSeverity(string? one, string? other, string expected)
+    {
+        UnitUpdate[] groups = [Prioritized(1, one, "A"), Prioritized(2, other, "B")];
+
+        Assert.Equal(expected, Assert.Single(UnitAssembler.Combine(groups).Procedures).Facts["ris.priorityCode"].Value);
+    }
+
+    [Theory]
+    [InlineData("Active", "Hold", "Active")]
+    [InlineData("Hold", "None", "Hold")]
+    [InlineData("None", "Cancel", "None")]
+    [InlineData("Cancel", "Hold", "Hold")]
+    [InlineData("Active", "Active", "Active")]
+    public void GivenSignalsOfSteps_WhenCombined_ThenWhatGoesOnCountsAndSaysWhere(string one, string other, string expected)
+    {
+        UnitUpdate[] groups = [Group(1, "filler:F1", Enum.Parse<Signal>(one)), Group(2, "filler:F1", Enum.Parse<Signal>(other))];
+        groups[0].Procedures[0].SignalLocation = "first";
+        groups[1].Procedures[0].SignalLocation = "second";
+
+        var procedure = Assert.Single(UnitAssembler.Combine(groups).Procedures);
+
+        Assert.Equal((expected, one == expected ? "first" : "second"), (procedure.Signal.ToString(), procedure.SignalLocation));
+    }
+
+    private static UnitUpdate Report(int number, string? result) =>
+        result is null ? Group(number, "filler:F1", Signal.None) : Group(number, "filler:F1", Signal.None, ("result", result));
+
+    private static UnitUpdate Prioritized(int number, string? severity, string code) => severity is null
+        ? Group(number, "filler:F1", Signal.Active)
+        : Group(number, "filler:F1", Signal.Active, ("severity", severity), ("ris.priorityCode", code));
+
     private static UnitUpdate Group(int number, string key, Signal signal, params (string Fact, string Value)[] facts)
     {
         var procedure = new ProcedureUpdate { Key = key, Signal = signal };

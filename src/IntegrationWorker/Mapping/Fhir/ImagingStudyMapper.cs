@@ -103,7 +103,7 @@ internal static class ImagingStudyMapper
                 Clock = clock.Clock,
                 SourceTime = clock.SourceTime,
                 SnapshotPrefix = meta.IsSubsetted ? null : FhirNames.KeyPrefix,
-                OrgIdAtCreation = delivery.Source.OrgIds.Count > 0 ? delivery.Source.OrgIds[0] : null,
+                OrgIdAtCreation = delivery.Source.FirstOrgId,
                 EventNumber = eventNumber,
                 CorrelationId = delivery.Inbound.CorrelationId,
                 CausationId = delivery.Inbound.DeliveryId,

@@ -29,7 +29,7 @@ internal static class DescriptionRule
                 continue;
             }
 
-            var text = reader.Text(field);
+            var text = reader.Text(field.Component(1));
 
             if (text.Length > 0)
             {

@@ -75,7 +75,7 @@ internal static class IdentityRule
 
         foreach (var address in reader.Source.UidFields)
         {
-            Add(uids, reader.Text(reader.First(GroupReader.Address(address))));
+            Add(uids, reader.Text(reader.First(GroupReader.Address(address)).Component(1)));
         }
 
         return uids;

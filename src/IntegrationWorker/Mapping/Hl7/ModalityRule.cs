@@ -42,7 +42,7 @@ internal static class ModalityRule
         {
             procedure.Facts[ProcedureFacts.Modality] = new Asserted(code, "OBR-24");
         }
-        else if (code.Length == 0 && (nullAt ?? (reader.IsNull(section) ? "OBR-24" : null)) is { } location)
+        else if ((nullAt ?? (reader.IsNull(section) ? "OBR-24" : null)) is { } location)
         {
             procedure.Facts[ProcedureFacts.Modality] = new Asserted(null, location);
         }

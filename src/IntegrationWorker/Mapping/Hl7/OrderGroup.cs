@@ -10,38 +10,38 @@ internal sealed class OrderGroup(Hl7Message message, int number)
 
     public int Number => number;
 
-    /// <summary>-1 when the group has none.</summary>
-    public int OrcIndex { get; set; } = -1;
+    /// <summary>0, where MSH stands, when the group has none; so are the other indices.</summary>
+    public int OrcIndex { get; set; }
 
-    /// <summary>-1 when the group has none: a cancel may be an ORC alone.</summary>
-    public int ObrIndex { get; set; } = -1;
+    /// <summary>A cancel may be an ORC alone.</summary>
+    public int ObrIndex { get; set; }
 
-    /// <summary>The PID that the group stands under; -1 when there is none.</summary>
-    public int PatientIndex { get; set; } = -1;
+    /// <summary>The PID that the group stands under.</summary>
+    public int PatientIndex { get; set; }
 
-    /// <summary>The PV1 of that patient; -1 when there is none.</summary>
-    public int VisitIndex { get; set; } = -1;
+    /// <summary>The PV1 of that patient.</summary>
+    public int VisitIndex { get; set; }
 
     /// <summary>TQ1, IPC, ZDS, PRT, ROL, OBX and whatever else stands in the group.</summary>
     public List<int> Others { get; } = [];
 
-    public Hl7Segment Orc => OrcIndex < 0 ? default : message[OrcIndex];
+    public Hl7Segment Orc => OrcIndex == 0 ? default : message[OrcIndex];
 
-    public Hl7Segment Obr => ObrIndex < 0 ? default : message[ObrIndex];
+    public Hl7Segment Obr => ObrIndex == 0 ? default : message[ObrIndex];
 
-    public Hl7Segment Patient => PatientIndex < 0 ? default : message[PatientIndex];
+    public Hl7Segment Patient => PatientIndex == 0 ? default : message[PatientIndex];
 
-    public Hl7Segment Visit => VisitIndex < 0 ? default : message[VisitIndex];
+    public Hl7Segment Visit => VisitIndex == 0 ? default : message[VisitIndex];
 
     /// <summary>The whole message as one group: for messages that have no order groups.</summary>
     public static OrderGroup Whole(Hl7Message message)
     {
         var group = new OrderGroup(message, 1)
         {
-            OrcIndex = message.IndexOf("ORC"),
-            ObrIndex = message.IndexOf("OBR"),
-            PatientIndex = message.IndexOf("PID"),
-            VisitIndex = message.IndexOf("PV1"),
+            OrcIndex = IndexIn(message, "ORC"),
+            ObrIndex = IndexIn(message, "OBR"),
+            PatientIndex = IndexIn(message, "PID"),
+            VisitIndex = IndexIn(message, "PV1"),
         };
 
         for (var index = 1; index < message.Count; index++)
@@ -58,8 +58,8 @@ internal sealed class OrderGroup(Hl7Message message, int number)
         var groups = new List<OrderGroup>();
         OrderGroup? current = null;
         var beforeObr = new List<int>();
-        var patient = -1;
-        var visit = -1;
+        var patient = 0;
+        var visit = 0;
 
         for (var index = 0; index < message.Count; index++)
         {
@@ -68,7 +68,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
             if (segment.Is("PID"))
             {
                 // Another patient of the same message: nothing of the one before carries over, the order control neither.
-                (patient, visit, current) = (index, -1, null);
+                (patient, visit, current) = (index, 0, null);
                 beforeObr.Clear();
             }
             else if (segment.Is("PV1") && current is null)
@@ -83,9 +83,9 @@ internal sealed class OrderGroup(Hl7Message message, int number)
             }
             else if (segment.Is("OBR"))
             {
-                if (current is null || current.ObrIndex >= 0)
+                if (current is null || current.ObrIndex > 0)
                 {
-                    var inherited = current?.OrcIndex ?? -1;
+                    var inherited = current?.OrcIndex ?? 0;
                     current = Add(groups, message, patient, visit);
                     current.OrcIndex = inherited;
                     current.Others.AddRange(beforeObr);
@@ -97,7 +97,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
             {
                 current.Others.Add(index);
 
-                if (current.ObrIndex < 0 && beforeObr.Count < InheritedMax)
+                if (current.ObrIndex == 0 && beforeObr.Count < InheritedMax)
                 {
                     beforeObr.Add(index); // A TQ1 between ORC and OBR belongs to the order, so to each of its OBRs.
                 }
@@ -106,6 +106,8 @@ internal sealed class OrderGroup(Hl7Message message, int number)
 
         return groups;
     }
+
+    private static int IndexIn(Hl7Message message, string segment) => Math.Max(message.IndexOf(segment), 0);
 
     private static OrderGroup Add(List<OrderGroup> groups, Hl7Message message, int patient, int visit)
     {

@@ -15,7 +15,7 @@ internal static class OrganizationRule
     {
         if (reader.Source.OrgFields.Count == 0)
         {
-            unit.OrgIdAtCreation = reader.Source.OrgIds.Count > 0 ? reader.Source.OrgIds[0] : null;
+            unit.OrgIdAtCreation = reader.Source.FirstOrgId;
             return;
         }
 
@@ -38,9 +38,8 @@ internal static class OrganizationRule
         foreach (var number in address is { Segment: "ORC", Field: 21, Component: 0 } ? _organizationName : _hierarchicDesignator)
         {
             var part = address.Component > 0 ? field.Subcomponent(number) : field.Component(number);
-            var code = reader.Text(address.Component > 0 ? part : part.Subcomponent(1));
 
-            if (code.Length > 0 && reader.Rules.FindOrg(code) is { } org)
+            if (reader.Rules.FindOrg(reader.Text(part.Subcomponent(1))) is { } org)
             {
                 return org;
             }

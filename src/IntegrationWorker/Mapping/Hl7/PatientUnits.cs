@@ -27,7 +27,7 @@ internal static class PatientUnits
     public static List<UnitUpdate> MapMerges(UnitStart start)
     {
         var units = new List<UnitUpdate>();
-        var patient = -1;
+        var patient = 0;
 
         for (var index = 0; index < start.Message.Count; index++)
         {
@@ -40,7 +40,7 @@ internal static class PatientUnits
             else if (segment.Is("MRG"))
             {
                 units.Add(MapMerge(start, units.Count + 1, patient, segment));
-                patient = -1;
+                patient = 0;
             }
         }
 
@@ -60,7 +60,7 @@ internal static class PatientUnits
         var unit = start.Begin(reader, UnitKind.PatientMerge);
         unit.PriorPatientKeys = start.Keys(reader, prior[1]);
 
-        if (patient < 0)
+        if (patient == 0)
         {
             unit.Rejection = Notice.Of(Codes.SegmentMissing, "missing", "PID", "type", start.Envelope.MessageType);
         }

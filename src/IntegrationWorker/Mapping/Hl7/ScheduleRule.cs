@@ -23,8 +23,8 @@ internal static class ScheduleRule
                 continue;
             }
 
-            // A timestamp's components (precision) are subcomponents inside ORC-7 and OBR-27.
-            var time = place.Component > 0 ? field.Subcomponent(1) : field.Component(1);
+            // Without the precision, a component of the timestamp that is a subcomponent inside ORC-7 and OBR-27.
+            var time = field.Subcomponent(1);
 
             if (time.HasValue && place.ToString() is var location && reader.Time(time, location) is { } text)
             {

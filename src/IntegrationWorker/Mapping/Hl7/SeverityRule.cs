@@ -63,7 +63,7 @@ internal static class SeverityRule
         }
 
         // In a component address the subcomponents hold code and text; in a field its components do.
-        var code = reader.Text(location.Contains('.', StringComparison.Ordinal) ? field.Subcomponent(1) : field.Component(1));
+        var code = reader.Text(field.Subcomponent(1));
         code = code.Length > 0 || location.Contains('.', StringComparison.Ordinal) ? code : reader.Text(field.Component(2));
 
         if (code.Length == 0)

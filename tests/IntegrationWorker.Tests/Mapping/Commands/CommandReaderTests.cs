@@ -265,4 +265,103 @@ public sealed class CommandReaderTests
             CommandSending.Read(
                 """{"messageId":"1","messageType":["urn:message:Other:SomethingElse"],"message":{}}""",
                 ("content-type", "application/vnd.masstransit+json")).Parts.Single().Rejection?.Code);
+
+    [Theory]
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    public void GivenTheLongestKey_WhenItHasOneCharacterMore_ThenItIsNone(int length, bool isKey)
+    {
+        var part = CommandSending.Read(CommandSending.Event(CommandSending.Update("{}")), ("idempotency-key", new string('k', length))).Parts.Single();
+
+        Assert.Equal(isKey ? null : Codes.NoCommandKey, part.Rejection?.Code);
+        Assert.Equal(isKey, part.BaseKey.StartsWith("cmd/console/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void GivenABodyBeyondTheLimit_WhenRead_ThenItIsRefusedUnderItsRawKey()
+    {
+        var part = CommandSending.Read(CommandSending.Console, new byte[(5 * 1024 * 1024) + 1], ("idempotency-key", "k")).Parts.Single();
+        var largest = CommandSending.Read(CommandSending.Console, new byte[5 * 1024 * 1024], ("idempotency-key", "k")).Parts.Single();
+
+        Assert.Equal(Codes.NotACommand, part.Rejection?.Code);
+        Assert.StartsWith("raw/", part.BaseKey, StringComparison.Ordinal);
+        Assert.False(largest.Rejection!.Details?.ContainsKey("limit") == true);
+    }
+
+    [Theory]
+    [InlineData("{", "cmd/console/k")] // What is no JSON has the key that its sender gave it,
+    [InlineData("[]", "cmd/console/k")]
+    public void GivenWhatIsNoCommand_WhenItHasAKey_ThenItIsRefusedUnderIt(string body, string key)
+    {
+        Assert.Equal(key, CommandSending.Read(body, ("idempotency-key", "k")).Parts.Single().BaseKey);
+        Assert.StartsWith("raw/", CommandSending.Read(body).Parts.Single().BaseKey, StringComparison.Ordinal); // and else none.
+    }
+
+    [Theory]
+    [InlineData(1000, null)]
+    [InlineData(1001, "CMD-004 study.accession.value /data/study/accession/value")]
+    [InlineData(0, "CMD-004 study.accession.value /data/study/accession/value")]
+    public void GivenAnAccessionNumber_WhenItIsTooLongOrEmpty_ThenItIsRefused(int length, string? fault) =>
+        Assert.Equal(fault, CommandSending.Fault($$$"""{"study":{"accession":{"value":"{{{new string('1', length)}}}","issuer":"N"}},"operation":"cancel"}"""));
+
+    [Theory]
+    [InlineData("7", "CMD-004 study.accession /data/study")]
+    [InlineData("{\"value\":\"A1\",\"issuer\":\"\"}", "CMD-004 study.accession.issuer /data/study/accession/issuer")]
+    [InlineData("{\"value\":\"A1\",\"issuer\":7}", "CMD-004 study.accession.issuer /data/study/accession/issuer")]
+    [InlineData("{\"value\":\"A1\",\"issuer\":\"N\",\"more\":1}", "CMD-002 study.accession.more /data/study/accession/more")]
+    public void GivenAnAccessionNumberOfTheWrongShape_WhenRead_ThenThePlaceIsNamed(string accession, string fault) =>
+        Assert.StartsWith(fault, CommandSending.Fault($$"""{"study":{"accession":{{accession}} },"operation":"cancel"}"""), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("\"issuer\":\"N\"", "HOME", "N")]
+    [InlineData("", "HOME", "HOME")]
+    [InlineData("\"issuer\":\"N\"", null, "N")]
+    [InlineData("", null, null)]
+    public void GivenAnAccessionNumber_WhenItsIssuerIsNotSent_ThenItIsThatOfTheSource(string issuer, string? setting, string? expected)
+    {
+        var source = CommandSending.Console with { SourceId = "console-2", AccessionIssuer = setting };
+        var body = CommandSending.Event($$"""{"study":{"accession":{"value":"A1"{{(issuer.Length > 0 ? "," + issuer : "")}} } },"operation":"cancel"}""");
+
+        var unit = CommandSending.Read(source, Encoding.UTF8.GetBytes(body)).Parts.Single().Units.Single();
+
+        Assert.Equal(new Identifier("A1", expected), unit.Identity.Accession);
+    }
+
+    [Theory]
+    [InlineData("0", "CMD-004 expectedVersion /data/expectedVersion")]
+    [InlineData("1", null)]
+    [InlineData("1.5", "CMD-004 expectedVersion /data/expectedVersion")]
+    public void GivenAVersion_WhenItIsNone_ThenItIsRefused(string version, string? fault) =>
+        Assert.Equal(fault, CommandSending.Fault($$"""{"study":{{CommandSending.ByStudyId}},"operation":"cancel","expectedVersion":{{version}} }"""));
+
+    [Theory]
+    [InlineData(100, null)]
+    [InlineData(101, "LIM-002")]
+    public void GivenTheLongestMetadataKey_WhenItHasOneCharacterMore_ThenItIsRefused(int length, string? code) =>
+        Assert.Equal(code, CommandSending.Part(CommandSending.Update($$$"""{"metadata":{"{{{new string('k', length)}}}":"1"} }""")).Rejection?.Code);
+
+    [Theory]
+    [InlineData(100, "")]
+    [InlineData(101, "…")]
+    public void GivenAMemberOfNoEnd_WhenRefused_ThenItsStartIsTold(int length, string end)
+    {
+        var member = CommandSending.Part($$$"""{"study":{{{CommandSending.ByStudyId}}},"operation":"cancel","{{{new string('m', length)}}}":1}""").Rejection!.Details!["member"];
+
+        Assert.Equal(new string('m', 100) + end, member);
+    }
+
+    [Theory]
+    [InlineData("{\"study\":{\"studyId\":\"x\"},\"patch\":{\"severity\":\"high\",\"severity\":\"stat\"}}", "patch.severity")]
+    [InlineData("{\"study\":1,\"study\":2}", "study")]
+    public void GivenAMemberTwice_WhenRead_ThenItIsNamedFromTheData(string data, string member) =>
+        Assert.Equal(member, CommandSending.Part(data).Rejection!.Details!["member"]);
+
+    [Fact]
+    public void GivenAMemberOfTheEventTwice_WhenRead_ThenItIsNamedToo()
+    {
+        var body = CommandSending.Event(CommandSending.Update("{}")).Replace("\"source\":", "\"id\":\"c-2\",\"source\":");
+
+        Assert.Equal(("CMD-002", "id"), (CommandSending.Read(body).Parts.Single().Rejection!.Code, CommandSending.Read(body).Parts.Single().Rejection!.Details!["member"]));
+        Assert.Empty(CommandSending.Read(body).Parts.Single().Units);
+    }
 }

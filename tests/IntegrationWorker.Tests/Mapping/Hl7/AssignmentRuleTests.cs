@@ -141,4 +141,72 @@ public sealed class AssignmentRuleTests
 
         Assert.Null(unit.Assignment);
     }
+
+    [Theory]
+    [InlineData("AD", "DIR-101 PRT-5")]
+    [InlineData("ZZ", "MAP-103 PRT-2")] // Nobody knows what is to become of the person.
+    public void GivenANameWithoutAnId_WhenMapped_ThenItIsToldOnceAndTheSearchGoesOn(string action, string warning)
+    {
+        var unit = Unit(
+            Ris, "ORM^O01", "ORC|XO||F1||SC", Segment("OBR", (3, "F1"), (32, "&EXAMPLE&READER")),
+            Segment("PRT", (2, action), (4, "PI"), (5, "^EXAMPLE^READER")), Segment("PRT", (4, "PI"), (5, "")), Segment("ROL", (3, "PI"), (4, "")));
+
+        Assert.Null(unit.Assignment);
+        Assert.Equal(action == "AD" ? [warning] : [warning, "DIR-101 OBR-32"], Codes(unit));
+    }
+
+    [Fact]
+    public void GivenANameAndThenAnId_WhenMapped_ThenTheIdCountsAndNothingIsTold()
+    {
+        var unit = Unit(
+            Ris, "ORM^O01", "ORC|XO||F1||SC", Segment("OBR", (3, "F1"), (32, "R2&EXAMPLE")), Segment("PRT", (4, "PI"), (5, "^EXAMPLE^READER")));
+
+        Assert.Equal(new Assignment("usr_two", null, "OBR-32"), unit.Assignment);
+        Assert.Empty(unit.Warnings);
+    }
+
+    [Theory]
+    [InlineData("AD", "R1", "R2", "usr_one", null)] // The first who comes,
+    [InlineData("DE", "R1", "R2", null, "usr_one")] // or leaves.
+    public void GivenTwoPeople_WhenBothComeOrLeave_ThenTheFirstCounts(string action, string first, string second, string? userId, string? leaving)
+    {
+        var unit = Order(Segment("PRT", (2, action), (4, "PI"), (5, first)), Segment("PRT", (2, action), (4, "PI"), (5, second)));
+
+        Assert.Equal(new Assignment(userId, leaving, "PRT-5"), unit.Assignment);
+    }
+
+    [Theory]
+    [InlineData("AD", true)]
+    [InlineData("", true)]
+    [InlineData("DE", false)] // It says who leaves, and names nobody.
+    [InlineData("UC", false)]
+    public void GivenANullForThePerson_WhenMapped_ThenItUnassignsUnlessItLeaves(string action, bool unassigns)
+    {
+        string[] segments = [Segment("PRT", (2, action), (4, "PI"), (5, "\"\"")), Segment("PRT", (2, action), (4, "PI"), (5, "\"\""))];
+
+        Assert.Equal(unassigns ? new Assignment(null, null, "PRT-5") : null, Order(segments).Assignment);
+        Assert.Equal("usr_one", Order([.. segments, Segment("PRT", (4, "PI"), (5, "R1"))]).Assignment?.UserId); // Somebody comes all the same.
+    }
+
+    [Fact]
+    public void GivenAnAssignmentFieldWithANameOnly_WhenMapped_ThenThatPlaceIsTold()
+    {
+        string[] segments = ["ORC|XO||F1||SC", Segment("OBR", (3, "F1"), (34, "&EXAMPLE&READER"))];
+
+        Assert.Equal(["DIR-101 OBR-34"], Codes(Unit(Ris with { AssignmentFields = ["OBR-34"] }, "ORM^O01", segments)));
+        Assert.Empty(Unit(Ris with { AssignmentFields = ["OBR-33"] }, "ORM^O01", segments).Warnings);
+    }
+
+    [Theory]
+    [InlineData("R1", "Reader.Two@example.org", "usr_one")] // The surest kind of id first.
+    [InlineData("R1~R1", "", "usr_one")]
+    [InlineData("R1~R2", "", null)] // Two people are none.
+    [InlineData("", "reader.two@example.org", "usr_two")]
+    [InlineData("R9", "", null)]
+    public void GivenIdsAndAnEMail_WhenMapped_ThenTheSurestThatLeadsToAnybodyCounts(string person, string email, string? userId)
+    {
+        var unit = Order(Segment("PRT", (4, "PI"), (5, person), (15, email)));
+
+        Assert.Equal(userId, unit.Assignment?.UserId);
+    }
 }

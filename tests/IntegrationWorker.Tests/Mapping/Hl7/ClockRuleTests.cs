@@ -100,4 +100,38 @@ public sealed class ClockRuleTests
         Assert.Equal(Clock.At(ReceivedAt) with { Sequence = 17 }, unit.Clock);
         Assert.Equal("2026-03-02T16:00:00Z", unit.SourceTime);
     }
+
+    [Theory]
+    [InlineData("20260302101000-0600", false)] // Ten minutes after receipt, to the second.
+    [InlineData("20260302101001-0600", true)]
+    public void GivenTheSkewThatIsAllowed_WhenItIsPassedByASecond_ThenTheTimeOfReceiptIsUsed(string sent, bool replaced)
+    {
+        Assert.Equal(replaced, Unit(Ris, "ORM^O01", Segment("ORC", (1, "XO"), (3, "F1"), (9, sent))).Clock.Transaction == Moment.At(ReceivedAt));
+    }
+
+    [Theory]
+    [InlineData("20260302", "2026-03-02T00:00:00-06:00")]
+    [InlineData("202603", "2026-03-01T00:00:00-06:00")]
+    [InlineData("2026030209", "2026-03-02T09:00:00-06:00")]
+    public void GivenACoarseTime_WhenMapped_ThenItsStartIsTold(string sent, string expected) =>
+        Assert.Equal(expected, Unit(Ris, "ORM^O01", Segment("ORC", (1, "XO"), (3, "F1"), (9, sent))).SourceTime);
+
+    [Fact]
+    public void GivenATransactionTimeOrNone_WhenMapped_ThenTheClockKnowsWhichItWas()
+    {
+        Assert.False(Unit(Ris, "ORM^O01", Segment("ORC", (1, "XO"), (3, "F1"), (9, "20260302094500"))).Clock.IsMessageTime);
+        Assert.True(Unit(Ris, "ORM^O01", Segment("ORC", (1, "XO"), (3, "F1"))).Clock.IsMessageTime);
+    }
+
+    [Theory]
+    [InlineData(" 17 ", 17L)]
+    [InlineData("17 ", 17L)]
+    [InlineData("-17", null)]
+    [InlineData("x", null)]
+    public void GivenASequenceNumber_WhenMapped_ThenItIsANumberOrNone(string sent, long? expected)
+    {
+        var body = System.Text.Encoding.ASCII.GetBytes($"MSH|^~\\&|RIS|NORTH|||20260302095500-0600||ORM^O01|C1|P|2.5|{sent}|\rORC|XO||F1");
+
+        Assert.Equal(expected, IntegrationWorker.Mapping.Hl7.Hl7Reader.Read(Inbound(body), Rules(Ris), Hash).Parts[0].Units[0].Clock.Sequence);
+    }
 }

@@ -71,4 +71,10 @@ public sealed class PatientUnitsTests
     {
         Assert.Equal("nothing-asserted", Unit(Ris, "ADT^A40", "PID|1||P1", "MRG|^^^NORTH").IgnoredReason);
     }
+
+    [Fact]
+    public void GivenManyIdentifiersOfOnePatient_WhenMapped_ThenEachIsThereOnce() =>
+        Assert.Equal(
+            ["#P1", "#P2", "#P3"],
+            Unit(Ris, "ADT^A08", "PID|1||P1~P2~P1~P3~P2~P3", "PV1|1|O").PatientKeys.Select(key => key.Value));
 }

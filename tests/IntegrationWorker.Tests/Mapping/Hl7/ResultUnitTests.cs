@@ -81,4 +81,32 @@ public sealed class ResultUnitTests
         Assert.Equal("preliminary", Assert.Single(unit.Procedures).Facts["result"].Value);
         Assert.Equal("F; P", unit.Metadata["ris.resultStatus"].Value);
     }
+
+    [Theory]
+    [InlineData("C,C", "C")] // Corrected once or twice is corrected.
+    [InlineData("C,F,C", "C")]
+    [InlineData("U,F", "F")]
+    public void GivenCorrectedLines_WhenRead_ThenTheReportIsCorrected(string lines, string code)
+    {
+        string[] segments = ["OBR|1||F1", .. lines.Split(',').Select((status, index) => Segment("OBX", (1, $"{index}"), (3, "GDT"), (11, status)))];
+
+        Assert.Equal(code, Unit(Ris, "ORU^R01", segments).Metadata["ris.resultStatus"].Value);
+    }
+
+    [Fact]
+    public void GivenANullForTheResultStatus_WhenRead_ThenItIsDeletedWhateverTheLinesSay()
+    {
+        var unit = Unit(Ris, "ORU^R01", Segment("OBR", (3, "F1"), (25, "\"\"")), Segment("OBX", (3, "GDT"), (11, "F")));
+
+        Assert.Equal(new Asserted(null, "OBR-25"), unit.Metadata["ris.resultStatus"]);
+        Assert.Empty(unit.Procedures.Single().Facts);
+    }
+
+    [Theory]
+    [InlineData("ORC|RE||F1", "", true)]
+    [InlineData("ORC|RE||F1||HD", "", false)]
+    [InlineData("ORC|HD||F1", "", false)] // A signal without anything else is something.
+    [InlineData("ORC|RE||F1", "Y", false)]
+    public void GivenAResultThatSaysNothing_WhenRead_ThenItIsIgnored(string orc, string status, bool isIgnored) =>
+        Assert.Equal(isIgnored ? "nothing-asserted" : null, Unit(Ris, "ORU^R01", orc, Segment("OBR", (3, "F1"), (25, status))).IgnoredReason);
 }

@@ -61,6 +61,22 @@ public sealed class SeverityRuleTests
         Assert.Empty(Codes(Of(Ris)));
     }
 
+    [Theory]
+    [InlineData("\"\"", "\"\"", "PRS-101 OBR-27.6")] // The first place is told.
+    [InlineData("Q9", "\"\"", "MAP-101 OBR-5")] // A code that is not known is a value.
+    public void GivenNulls_WhenSeveralPlacesHaveOne_ThenThatIsToldOnce(string obr5, string obr27, string warning) =>
+        Assert.Equal([warning], Codes(Of(Ris, (5, obr5), (27, $"^^^^^{obr27}"))));
+
+    [Theory]
+    [InlineData("S&Stat&HL70485", "stat")]
+    [InlineData("&S", null)]
+    public void GivenAPriorityInAComponent_WhenRead_ThenItsFirstSubcomponentIsTheCode(string sent, string? severity) =>
+        Assert.Equal(severity, Severity(Of(Ris, (27, $"^^^^^{sent}"))));
+
+    [Fact]
+    public void GivenEquallyUrgentCodes_WhenRead_ThenTheFirstIsKept() =>
+        Assert.Equal("A", Of(Ris, (5, "P"), (27, "^^^^^A")).Procedures.Single().Facts[ProcedureFacts.PriorityCode].Value);
+
     private static string? Severity(UnitUpdate unit) => unit.Procedures.Single().Facts.GetValueOrDefault(ProcedureFacts.Severity)?.Value;
 
     private static UnitUpdate Of(Source source, params (int, string)[] fields) =>

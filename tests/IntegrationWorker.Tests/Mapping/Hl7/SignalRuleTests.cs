@@ -140,6 +140,16 @@ public sealed class SignalRuleTests
         Assert.Equal(expected, unit.Metadata.GetValueOrDefault("ris.resultStatus")?.Value);
     }
 
+    [Theory]
+    [InlineData("NW", "SC", "ORC-1")]
+    [InlineData("NW", "CA", "ORC-5")]
+    [InlineData("NW", "HD", "ORC-5")]
+    [InlineData("XO", "SC", "ORC-5")]
+    [InlineData("CA", "", "ORC-1")]
+    [InlineData("HD", "SC", "ORC-1")]
+    public void GivenASignal_WhenRead_ThenItIsToldWhereItStands(string control, string status, string location) =>
+        Assert.Equal(location, Unit(Ris, "ORM^O01", $"ORC|{control}||F1||{status}").Procedures.Single().SignalLocation);
+
     private static UnitUpdate Of(Source source, string control, string status) =>
         Unit(source, "ORM^O01", $"ORC|{control}|P1^EHR|F1^RIS||{status}", "OBR|1|P1^EHR|F1^RIS|X^CT^RIS|R", $"ZDS|{Uid}");
 
