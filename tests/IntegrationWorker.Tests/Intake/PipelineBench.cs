@@ -90,6 +90,9 @@ internal sealed class PipelineBench
         ];
     }
 
+    /// <summary>What waits.</summary>
+    public async Task<IReadOnlyList<ParkedUnit>> ParkedAsync() => [.. (await Store.ReadBackAsync(Token)).Studies.Parked];
+
     /// <summary>Unit keys of what waits.</summary>
     public async Task<List<string>> WaitingAsync() =>
         [.. (await Store.ReadBackAsync(Token)).Studies.Parked.Select(parked => parked.UnitKey).Order(StringComparer.Ordinal)];
