@@ -6,7 +6,7 @@ namespace IntegrationWorker.Mapping.Hl7;
 
 /// <summary>PRT-5, ROL-4, OBR-32 → who is to read the study. docs/mapping.md §3.6; tables 0912, 0443, 0287.</summary>
 /// <remarks>The first place that names a person with an id, or deletes the person, decides; whoever is not found there ends the search.</remarks>
-internal sealed class AssignmentRule
+internal ref struct AssignmentRule
 {
     /// <summary>A segment that gives somebody a role: which of its fields is what.</summary>
     private sealed record Role(string Segment, int Code, int Person, int Telecom, string[] Codes)

@@ -10,6 +10,7 @@ namespace IntegrationWorker.Mapping.Hl7;
 internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebook rules)
 {
     private static readonly ConcurrentDictionary<string, Hl7FieldAddress> _addresses = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<Hl7FieldAddress, string> _names = new();
     private List<string>? _unknownSequences;
 
     public Hl7Envelope Envelope => envelope;
@@ -56,6 +57,9 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
     /// <summary>The address a setting names. Settings are checked at start; a wrong one reads nothing.</summary>
     public static Hl7FieldAddress Address(string text) =>
         _addresses.GetOrAdd(text, static setting => Hl7FieldAddress.TryParse(setting, out var parsed) ? parsed : default);
+
+    /// <summary>An address as people write it, made once: the places come from the rules and the settings, so they are few.</summary>
+    public static string NameOf(Hl7FieldAddress place) => _names.GetOrAdd(place, static address => address.ToString());
 
     /// <summary>A value as text: unescaped once, control characters and line breaks as one space, ends trimmed. Empty when blank.</summary>
     public string Text(Hl7Field field)
@@ -145,13 +149,13 @@ internal sealed class GroupReader(Hl7Envelope envelope, OrderGroup group, Rulebo
 
         if (IsNull(whole) || IsNull(field))
         {
-            nullAt ??= place.ToString();
+            nullAt ??= NameOf(place);
             return null;
         }
 
         var text = Text(field);
 
-        return text.Length > 0 && MetadataLimits.Fit(key, text, Warnings) is { } value ? new Asserted(value, place.ToString()) : null;
+        return text.Length > 0 && MetadataLimits.Fit(key, text, Warnings) is { } value ? new Asserted(value, NameOf(place)) : null;
     }
 
     /// <summary>A timestamp as metadata keeps it; null with a warning when it is none.</summary>

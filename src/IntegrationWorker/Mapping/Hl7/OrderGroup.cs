@@ -57,7 +57,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
     {
         var groups = new List<OrderGroup>();
         OrderGroup? current = null;
-        var beforeObr = new List<int>();
+        List<int>? beforeObr = null;
         var patient = 0;
         var visit = 0;
 
@@ -69,7 +69,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
             {
                 // Another patient of the same message: nothing of the one before carries over, the order control neither.
                 (patient, visit, current) = (index, 0, null);
-                beforeObr.Clear();
+                beforeObr?.Clear();
             }
             else if (segment.Is("PV1") && current is null)
             {
@@ -79,7 +79,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
             {
                 current = Add(groups, message, patient, visit);
                 current.OrcIndex = index;
-                beforeObr.Clear();
+                beforeObr?.Clear();
             }
             else if (segment.Is("OBR"))
             {
@@ -88,7 +88,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
                     var inherited = current?.OrcIndex ?? 0;
                     current = Add(groups, message, patient, visit);
                     current.OrcIndex = inherited;
-                    current.Others.AddRange(beforeObr);
+                    current.Others.AddRange(beforeObr ?? []);
                 }
 
                 current.ObrIndex = index;
@@ -97,7 +97,7 @@ internal sealed class OrderGroup(Hl7Message message, int number)
             {
                 current.Others.Add(index);
 
-                if (current.ObrIndex == 0 && beforeObr.Count < InheritedMax)
+                if (current.ObrIndex == 0 && (beforeObr ??= []).Count < InheritedMax)
                 {
                     beforeObr.Add(index); // A TQ1 between ORC and OBR belongs to the order, so to each of its OBRs.
                 }

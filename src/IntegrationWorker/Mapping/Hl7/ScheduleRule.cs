@@ -19,14 +19,14 @@ internal static class ScheduleRule
 
             if (reader.IsNull(field))
             {
-                deleted ??= new Asserted(null, place.ToString());
+                deleted ??= new Asserted(null, GroupReader.NameOf(place));
                 continue;
             }
 
             // Without the precision, a component of the timestamp that is a subcomponent inside ORC-7 and OBR-27.
             var time = field.Subcomponent(1);
 
-            if (time.HasValue && place.ToString() is var location && reader.Time(time, location) is { } text)
+            if (time.HasValue && GroupReader.NameOf(place) is var location && reader.Time(time, location) is { } text)
             {
                 return new Asserted(text, location);
             }
