@@ -3,8 +3,8 @@
 #
 #   eng/mutation.sh [SLICE]    Studies, Mapping, Matching, or a pattern as '**/Mapping/Hl7/*.cs'; Studies and Mapping if not said
 #
-# Takes ten minutes to half an hour a slice on two cores. What was not noticed stands in eng/mutation/StrykerOutput, as a page
-# and as JSON. Names and texts are not changed: most stand in tables that are made once
+# Takes five to ten minutes a slice on two cores. The last lines say how many were noticed; what was not stands in
+# eng/mutation/StrykerOutput, as a page and as JSON. Names and texts are not changed: most stand in tables that are made once
 # for a run, where the tool cannot change them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
