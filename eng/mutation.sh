@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Changes the rules in one place after the other and counts which changes the pure tests notice.
 #
-#   eng/mutation.sh [SLICE]    Studies, Mapping, Matching, or a pattern as '**/Mapping/Hl7/*.cs'; Studies and Mapping if not said
+#   eng/mutation.sh [SLICE]    Studies, Mapping, Matching, or a pattern as '**/Mapping/Hl7/*.cs'; all three if not said
 #
 # Takes five to ten minutes a slice on two cores. The last lines say how many were noticed; what was not stands in
 # eng/mutation/StrykerOutput, as a page and as JSON. Names and texts are not changed: most stand in tables that are made once
@@ -32,7 +32,7 @@ esac
 need_dotnet
 dotnet tool restore
 cd eng/mutation
-[ $# -gt 0 ] || set -- Studies Mapping
+[ $# -gt 0 ] || set -- Studies Mapping Matching
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 scores=()
