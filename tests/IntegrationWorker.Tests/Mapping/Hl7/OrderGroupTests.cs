@@ -100,7 +100,7 @@ public sealed class OrderGroupTests
             string[] refused = ["ORC|XO||F1||SC", Segment("OBR", (3, "F1"), (18, "A1")), .. zds.Split('\r')];
             string[] good = ["ORC|XO||F2||SC", Segment("OBR", (3, "F2"), (18, "A1"))];
 
-            // The order status is another one, so that the last UID is not taken for that of both.
+            // A UID in the last group could be meant for all of them.
             string[] last = ["ORC|XO||F3||SC", Segment("OBR", (3, "F3"), (18, "A3"))];
             var units = Units(Ris, "ORM^O01", refusedFirst ? [.. refused, .. good, .. last] : [.. good, .. refused, .. last]);
 
