@@ -74,9 +74,7 @@ internal sealed class MessagePipeline(
         var claimed = BaseKeysOf(messages);
         claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
 
-        ledger.Add(await transaction.ClaimAsync(claimed, cancellationToken));
-        CrashPoint.Reach(CrashPoint.AfterClaim);
-        await LoadAsync(transaction, messages, set, ledger, plans, claimed, cancellationToken);
+        await ClaimAndLoadAsync(transaction, messages, set, ledger, plans, claimed, cancellationToken);
 
         var writer = new StudyUpdatedWriter(events.Source, events.SensitiveKeys);
         var recorder = new BatchRecorder(rules, ledger, writer, changes, plans);
@@ -118,25 +116,21 @@ internal sealed class MessagePipeline(
     private static IEnumerable<string> RawKeysOf(IReadOnlyList<MappedMessage> messages) =>
         messages.Where(message => message.Notification is not null).Select(message => MappedPart.RawKey(message.Inbound.Body.Span));
 
-    /// <summary>Loads every study that the batch may touch, and the units that wait for one of its numbers.</summary>
-    /// <param name="claimed">Base keys that are claimed already; those of units that wait are added.</param>
-    private static async Task LoadAsync(
+    /// <summary>Claims the batch's keys, and loads every study that it may touch and the units that wait for one of its numbers.</summary>
+    /// <param name="claimed">Base keys to be claimed; those of units that wait are added.</param>
+    private static async Task ClaimAndLoadAsync(
         IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, StudySet set, Ledger ledger, PlanBook? plans, HashSet<string> claimed,
         CancellationToken cancellationToken)
     {
         var known = new HashSet<LinkKey>();
         var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
 
-        for (var round = 0; round < LoadRoundsMax; round++)
+        var (recorded, loaded) = await transaction.ClaimAndLoadAsync(claimed, [.. wanted.Where(known.Add)], cancellationToken);
+        ledger.Add(recorded);
+        CrashPoint.Reach(CrashPoint.AfterClaim);
+
+        for (var round = 1; ; round++)
         {
-            LinkKey[] fresh = [.. wanted.Where(known.Add)];
-
-            if (fresh.Length == 0)
-            {
-                break;
-            }
-
-            var loaded = await transaction.LoadAsync(fresh, cancellationToken);
             plans?.Keep(loaded.Studies); // Before anything changes them.
             set.Add(loaded);
 
@@ -148,7 +142,14 @@ internal sealed class MessagePipeline(
                 ledger.Add(await transaction.ClaimAsync(records, cancellationToken));
             }
 
-            wanted = set.Parked.SelectMany(parked => parked.Keys);
+            LinkKey[] further = [.. set.Parked.SelectMany(parked => parked.Keys).Where(known.Add)];
+
+            if (further.Length == 0 || round == LoadRoundsMax)
+            {
+                break;
+            }
+
+            loaded = await transaction.LoadAsync(further, cancellationToken);
         }
     }
 

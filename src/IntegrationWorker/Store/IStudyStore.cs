@@ -26,6 +26,11 @@ internal interface IStoreBatch : IAsyncDisposable
     /// </summary>
     Task<LoadedStudies> LoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken);
 
+    /// <summary>Claims and loads, the claim first: one round trip where there is a wire.</summary>
+    async Task<(IReadOnlyList<LedgerRecord> Records, LoadedStudies Studies)> ClaimAndLoadAsync(
+        IReadOnlyCollection<string> baseKeys, IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken) =>
+        (await ClaimAsync(baseKeys, cancellationToken), await LoadAsync(keys, cancellationToken));
+
     /// <summary>Positions of FHIR subscriptions, locked.</summary>
     Task<IReadOnlyList<SubscriptionPosition>> LoadPositionsAsync(
         IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys, CancellationToken cancellationToken);

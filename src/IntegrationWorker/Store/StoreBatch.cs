@@ -11,6 +11,9 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     private const int MessageSpace = -1;
     private const int SubscriptionSpace = -2;
 
+    // Looking a few numbers up again costs less than a further round trip, and a lone message waits for each of them.
+    private const int KeysLookedUpTwiceMax = 64;
+
     private static readonly Statement<LinkKey> _selectStudies = new(
         $$"""
         select {{StudyRows.Selected}} from studies s
@@ -22,6 +25,14 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
 
     private static readonly Statement<string> _selectLinks = new(
         "select l.kind, l.value, l.issuer, l.study_id from {rows} join links l on l.study_id = r.study_id", StudyRows.Ids);
+
+    // The studies are locked by then, and their numbers with them: these are the links of the studies that were found.
+    private static readonly Statement<LinkKey> _selectLinksByKey = new(
+        $$"""
+        select l.kind, l.value, l.issuer, l.study_id from links l
+        where l.study_id in ({{LinkRows.StudyIds}})
+        """,
+        LinkRows.Keys);
 
     private static readonly Statement<LinkKey> _selectParked = new(
         $$"""
@@ -42,30 +53,21 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
 
     public async Task<IReadOnlyList<LedgerRecord>> ClaimAsync(IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken)
     {
-        var records = new List<LedgerRecord>();
-
-        AddLocks(LockNumbers.Of(baseKeys, key => LockNumbers.Of(MessageSpace, key)));
-        session.AddRows(LedgerRows.SelectByBaseKey, baseKeys, read: reader => records.Add(LedgerRows.Read(reader)));
+        var records = AddClaim(baseKeys);
         await session.RunAsync(cancellationToken);
 
         return records;
     }
 
-    public async Task<LoadedStudies> LoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken)
+    public Task<LoadedStudies> LoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken) =>
+        RunLoadAsync(keys, cancellationToken);
+
+    public async Task<(IReadOnlyList<LedgerRecord> Records, LoadedStudies Studies)> ClaimAndLoadAsync(
+        IReadOnlyCollection<string> baseKeys, IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken)
     {
-        var studies = new List<Study>();
-        var links = new List<Link>();
-        var parked = new List<ParkedUnit>();
+        var records = AddClaim(baseKeys);
 
-        AddLocks(LockNumbers.Of(keys, key => LockNumbers.Of((int)key.Kind, key.Value)));
-        OnLoading();
-        session.AddRows(_selectStudies, keys, read: reader => studies.Add(StudyRows.Read(reader)));
-        session.AddRows(_selectParked, keys, read: reader => parked.Add(ParkedRows.Read(reader, protector)));
-        await session.RunAsync(cancellationToken);
-        await session.RunRowsAsync(
-            _selectLinks, [.. studies.Select(study => study.StudyId)], cancellationToken, reader => links.Add(LinkRows.Read(reader)));
-
-        return new LoadedStudies(studies, LinkRows.WithOwn(studies, links), parked);
+        return (records, await RunLoadAsync(keys, cancellationToken));
     }
 
     public async Task<IReadOnlyList<SubscriptionPosition>> LoadPositionsAsync(
@@ -96,6 +98,51 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     public Task CommitAsync(CancellationToken cancellationToken) => session.CommitAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
+
+    /// <summary>Queues a claim. The records are there when the queue was run.</summary>
+    private List<LedgerRecord> AddClaim(IReadOnlyCollection<string> baseKeys)
+    {
+        var records = new List<LedgerRecord>();
+
+        AddLocks(LockNumbers.Of(baseKeys, key => LockNumbers.Of(MessageSpace, key)));
+        session.AddRows(LedgerRows.SelectByBaseKey, baseKeys, read: reader => records.Add(LedgerRows.Read(reader)));
+
+        return records;
+    }
+
+    /// <summary>Queues a load and runs it with all that was queued before.</summary>
+    private async Task<LoadedStudies> RunLoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken)
+    {
+        var studies = new List<Study>();
+        var links = new List<Link>();
+        var parked = new List<ParkedUnit>();
+        var isSmall = keys.Count <= KeysLookedUpTwiceMax;
+
+        AddLocks(LockNumbers.Of(keys, key => LockNumbers.Of((int)key.Kind, key.Value)));
+
+        if (keys.Count > 0)
+        {
+            OnLoading();
+        }
+
+        session.AddRows(_selectStudies, keys, read: reader => studies.Add(StudyRows.Read(reader)));
+        session.AddRows(_selectParked, keys, read: reader => parked.Add(ParkedRows.Read(reader, protector)));
+
+        if (isSmall)
+        {
+            session.AddRows(_selectLinksByKey, keys, read: reader => links.Add(LinkRows.Read(reader)));
+        }
+
+        await session.RunAsync(cancellationToken);
+
+        if (!isSmall)
+        {
+            await session.RunRowsAsync(
+                _selectLinks, [.. studies.Select(study => study.StudyId)], cancellationToken, reader => links.Add(LinkRows.Read(reader)));
+        }
+
+        return new LoadedStudies(studies, LinkRows.WithOwn(studies, links), parked);
+    }
 
     /// <summary>Makes transactions that want one of these numbers wait for each other until they end.</summary>
     protected virtual void AddLocks(long[] numbers)
