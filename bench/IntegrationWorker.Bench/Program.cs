@@ -36,7 +36,8 @@ if (args is ["worker", ..])
 
 // In this process: what is measured is a library, and the harness then builds no project of its own.
 var config = ManualConfig.Create(DefaultConfig.Instance)
-    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    // Three rounds are over before the compiler has made the fast code, and would measure that.
+    .AddJob(Job.ShortRun.WithWarmupCount(15).WithToolchain(InProcessEmitToolchain.Instance))
     .AddDiagnoser(MemoryDiagnoser.Default)
     .AddColumn(StatisticColumn.Median)
     .AddExporter(JsonExporter.Brief)
