@@ -22,7 +22,7 @@ ENV Store__Path=/var/lib/integration-worker/worker.db \
     Protection__KeyFile=/var/lib/integration-worker/keys.json \
     Http__Urls=http://0.0.0.0:8080 \
     MASSTRANSIT_USAGE_TELEMETRY=false \
-    DOTNET_GCgen0size=2000000
+    DOTNET_GCgen0size=3000000
 USER app
 EXPOSE 8080
 

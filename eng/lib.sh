@@ -98,6 +98,6 @@ wait_until() {
 # can_enter USER FOLDER: may this account work in the folder (looking at every parent too)?
 can_enter() { setpriv --reuid="$1" --regid="$1" --clear-groups test -w "$2" -a -x "$2" 2>/dev/null; }
 
-# The worker's young objects get 32 MiB (hexadecimal) before the collector runs: an eighth less of the processor, docs/performance.md.
+# The worker's young objects get 48 MiB (hexadecimal) before the collector runs: a fifth less of the processor, docs/performance.md.
 # The runtime reads this from the environment only.
-give_memory() { export DOTNET_GCgen0size=${DOTNET_GCgen0size:-2000000}; }
+give_memory() { export DOTNET_GCgen0size=${DOTNET_GCgen0size:-3000000}; }
