@@ -24,4 +24,8 @@ internal sealed class RetentionOptions
     /// <summary>Dead letters after they were closed, with their bodies. Open ones stay. Default 30.</summary>
     [Range(1, 36_500, ErrorMessage = Days)]
     public int ClosedDeadLetterDays { get; init; } = 30;
+
+    /// <summary>Gaps in the event numbers of subscriptions after they were made good. Open ones stay. Default 365.</summary>
+    [Range(1, 36_500, ErrorMessage = Days)]
+    public int ClosedGapDays { get; init; } = 365;
 }

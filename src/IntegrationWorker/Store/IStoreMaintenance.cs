@@ -20,5 +20,6 @@ internal interface IStoreMaintenance
 /// <param name="History">Entries of the history, by their time.</param>
 /// <param name="ClosedDeadLetters">Closed dead letters with their attempts, by the time of closing, and replay jobs, by their end. Open ones stay.</param>
 /// <param name="PublishedEvents">Published events, by creation.</param>
+/// <param name="ClosedGaps">Gaps in the event numbers of subscriptions, by the time when they were made good. Open ones stay.</param>
 internal sealed record RetentionCutOffs(
-    DateTimeOffset? Messages, DateTimeOffset? History, DateTimeOffset? ClosedDeadLetters, DateTimeOffset? PublishedEvents);
+    DateTimeOffset? Messages, DateTimeOffset? History, DateTimeOffset? ClosedDeadLetters, DateTimeOffset? PublishedEvents, DateTimeOffset? ClosedGaps);

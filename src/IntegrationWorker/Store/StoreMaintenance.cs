@@ -36,6 +36,16 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
         returning id
         """);
 
+    private static readonly Statement _deleteGaps = new("""
+        delete from subscription_gaps
+        where (source_id, subscription_id, noticed_at) in (
+            select g.source_id, g.subscription_id, g.noticed_at from subscription_gaps g
+            where g.closed_at < @before
+            order by g.closed_at
+            limit @max)
+        returning source_id
+        """);
+
     private static readonly Statement _selectClosed = new($"""
         select id from dead_letters
         where status not in ({Waiting}) and closed_at < @before
@@ -80,6 +90,7 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
         + await DeleteAsync(_deleteHistory, cutOffs.History, max, cancellationToken)
         + await DeleteDeadLettersAsync(cutOffs.ClosedDeadLetters, max, cancellationToken)
         + await DeleteJobsAsync(cutOffs.ClosedDeadLetters, cancellationToken)
+        + await DeleteAsync(_deleteGaps, cutOffs.ClosedGaps, max, cancellationToken)
         + (cutOffs.PublishedEvents is { } before ? await outbox.DeletePublishedBeforeAsync(before, max, cancellationToken) : 0);
 
     private async Task<long> DeleteAsync(Statement statement, DateTimeOffset? before, int max, CancellationToken cancellationToken)

@@ -211,7 +211,7 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     public async Task GivenARecordThatABatchIsChanging_WhenOldRecordsArePurged_ThenThePurgeLeavesItAndNeitherWaits()
     {
         await using var other = Door.Open();
-        var cutOffs = new RetentionCutOffs(Some.Noon.AddDays(-30), null, null, null);
+        var cutOffs = new RetentionCutOffs(Some.Noon.AddDays(-30), null, null, null, null);
         var (changing, idle) = (Some.Record("a") with { ReceivedAt = Some.Noon.AddDays(-31) }, Some.Record("b") with { ReceivedAt = Some.Noon.AddDays(-31) });
         await Store.Studies.WriteAsync(changes => changes.NewRecords.AddRange([changing, idle]), Token);
         await using var batch = await Store.Studies.BeginAsync(Token);

@@ -55,7 +55,8 @@ internal sealed class RetentionJob(
             now.AddDays(-options.MessageDays),
             now.AddDays(-options.HistoryDays),
             now.AddDays(-options.ClosedDeadLetterDays),
-            now.AddDays(-options.EventDays));
+            now.AddDays(-options.EventDays),
+            now.AddDays(-options.ClosedGapDays));
         var total = 0L;
 
         while (await store.PurgeAsync(cutOffs, RowsOfAStep, cancellationToken) is > 0 and var deleted)

@@ -6,7 +6,7 @@ namespace IntegrationWorker.Store.Suite;
 /// <summary>What time does to the store.</summary>
 public abstract class MaintenanceSuite : OpenStoreSuite
 {
-    private static readonly RetentionCutOffs _nothing = new(null, null, null, null);
+    private static readonly RetentionCutOffs _nothing = new(null, null, null, null, null);
 
     private protected MaintenanceSuite(Func<CancellationToken, Task<ITestStore>> create)
         : base(create)
@@ -88,11 +88,31 @@ public abstract class MaintenanceSuite : OpenStoreSuite
         Assert.Equal(0, await Store.Maintenance.PurgeAsync(_nothing, 100, Token));
         Assert.Equal(0, await Store.Maintenance.PurgeAsync(_nothing with { ClosedDeadLetters = Some.Noon.AddDays(-60) }, 100, Token));
         var cutOff = Some.Noon.AddDays(-30);
-        Assert.Equal(3, await Store.Maintenance.PurgeAsync(new RetentionCutOffs(cutOff, cutOff, cutOff, cutOff), 100, Token));
+        Assert.Equal(3, await Store.Maintenance.PurgeAsync(new RetentionCutOffs(cutOff, cutOff, cutOff, cutOff, cutOff), 100, Token));
 
         Assert.Equal("m2", Assert.Single(await Store.Reader.HistoryAsync(study.StudyId, Token)).MessageKey);
         Assert.Equal(open.Id, Assert.Single(await Store.DeadLetters.ListAsync(new DeadLetterFilter(), 10, null, Token)).Id);
         Assert.Equal([2, 3], (await Store.Outbox.ReadAfterAsync(0, 10, Token)).Select(entry => entry.Version));
+    }
+
+    [Fact]
+    public async Task GivenGaps_WhenPurged_ThenOnlyThoseGoThatWereMadeGoodLongAgo()
+    {
+        await Store.FhirWork.SaveGapAsync(Gap("old", Some.Noon.AddDays(-500), closedAt: Some.Noon.AddDays(-400)), Token);
+        await Store.FhirWork.SaveGapAsync(Gap("old", Some.Noon.AddDays(-450), closedAt: Some.Noon.AddDays(-366)), Token);
+        await Store.FhirWork.SaveGapAsync(Gap("open", Some.Noon.AddDays(-500), closedAt: null), Token);
+        await Store.FhirWork.SaveGapAsync(Gap("long", Some.Noon.AddDays(-500), closedAt: Some.Noon.AddDays(-364)), Token);
+        var cutOffs = _nothing with { ClosedGaps = Some.Noon.AddDays(-365) };
+
+        Assert.Equal(0, await Store.Maintenance.PurgeAsync(_nothing, 10, Token));
+        Assert.Equal(1, await Store.Maintenance.PurgeAsync(cutOffs, 1, Token));
+        Assert.Equal(Some.Noon.AddDays(-450), Assert.Single(await Store.FhirWork.GapsAsync("old", null, 10, Token)).NoticedAt);
+        Assert.Equal(1, await Store.Maintenance.PurgeAsync(cutOffs, 10, Token));
+        Assert.Equal(0, await Store.Maintenance.PurgeAsync(cutOffs, 10, Token));
+
+        Assert.Empty(await Store.FhirWork.GapsAsync("old", null, 10, Token));
+        Assert.Single(await Store.FhirWork.GapsAsync("open", null, 10, Token));
+        Assert.Single(await Store.FhirWork.GapsAsync("long", null, 10, Token));
     }
 
     [Fact]
@@ -132,6 +152,11 @@ public abstract class MaintenanceSuite : OpenStoreSuite
         await Store.Health.CheckAsync(Token);
         await Store.Health.CheckAsync(Token);
     }
+
+    private static SubscriptionGap Gap(string subscriptionId, DateTimeOffset noticedAt, DateTimeOffset? closedAt) => new()
+    {
+        SourceId = "pacs", SubscriptionId = subscriptionId, NoticedAt = noticedAt, FirstNumber = 22, LastNumber = 24, ClosedAt = closedAt,
+    };
 
     private async Task<IEnumerable<string>> ExpiredAsync(int max) =>
         (await Store.Maintenance.FindExpiredParkedAsync(Some.Noon, max, Token)).Select(unit => unit.UnitKey);
