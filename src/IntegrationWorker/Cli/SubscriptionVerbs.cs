@@ -90,7 +90,7 @@ internal static class SubscriptionVerbs
             : servers.Find(sourceId) ?? throw new VerbFailedException($"The source {sourceId} has no server in FhirServers.");
 
     private static string TextOf(FhirServerException failure) => failure.Code == Contracts.Codes.FhirTokenRefused
-        ? "The server, or the one that gives out tokens, does not accept who we say we are: look at Auth of its entry in FhirServers."
+        ? "The server, or the one that gives out tokens, does not accept who we say we are, or nobody says where tokens are given out: look at Auth of its entry in FhirServers."
         : "The FHIR server does not answer: look at BaseUrl of its entry in FhirServers.";
 
     private static async Task<int> RegisterAsync(ParseResult parsed, FhirServer server, FhirClient client, CancellationToken cancellationToken)

@@ -8,6 +8,10 @@ namespace IntegrationWorker.Tests.Subscriptions;
 /// <summary>What notifications only name is read from the server, whatever troubles that takes. docs/mapping.md §7.2.</summary>
 public sealed class FetchTests
 {
+    private const string Credentials = """
+        "Auth": { "Kind": "client-credentials", "ClientId": "invented-client", "ClientSecret": "invented-secret" },
+        """;
+
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Theory]
@@ -169,6 +173,46 @@ public sealed class FetchTests
 
         await site.UntilStudyAsync("a");
         Assert.Equal(1, site.Server.Tokens.Given);
+    }
+
+    [Theory]
+    [InlineData("smart-configuration", 1)]
+    [InlineData("metadata", 2)] // After the other one, which is not there.
+    public async Task GivenNoTokenUrl_WhenATokenIsNeeded_ThenTheServerIsAskedOnceWhereItGivesThemOut(string where, int requests)
+    {
+        await using var site = await FhirSite.PrepareAsync(_token);
+        (site.Server.Tokens.AreWanted, site.Server.Tokens.Client, site.Server.Tokens.IsSaidIn) = (true, ("invented-client", "invented-secret"), where);
+        await site.StartWorkerAsync(Credentials);
+        var subscription = await site.SubscribeAsync();
+        site.Server.Put("a", 1);
+        site.Server.Put("b", 1);
+
+        await site.Server.NotifyAsync(subscription, "a", _token);
+        await site.UntilStudyAsync("a");
+        site.Server.Tokens.Expire();
+        await site.Server.NotifyAsync(subscription, "b", _token);
+        await site.UntilStudyAsync("b");
+
+        Assert.Equal((2, requests), (site.Server.Tokens.Given, site.Server.Tokens.Asked));
+    }
+
+    [Fact]
+    public async Task GivenAServerThatDoesNotSayWhereTokensAre_WhenItSaysSoLater_ThenWhatWaitedIsRead()
+    {
+        await using var site = await FhirSite.PrepareAsync(_token);
+        (site.Server.Tokens.AreWanted, site.Server.Tokens.Client) = (true, ("invented-client", "invented-secret"));
+        await site.StartWorkerAsync(Credentials);
+        var subscription = await site.SubscribeAsync();
+        site.Server.Put("a", 1);
+        await site.Server.NotifyAsync(subscription, "a", _token);
+        await site.UntilAsync(
+            async () => (await site.Worker.GetAsync("/v1/subscriptions", _token)).GetProperty("servers")[0].GetProperty("code").GetString() == "FHR-902",
+            "the trouble shows");
+
+        site.Server.Tokens.IsSaidIn = "smart-configuration";
+
+        await site.UntilStudyAsync("a");
+        Assert.Empty(await site.DeadLettersAsync());
     }
 
     [Fact]

@@ -121,16 +121,19 @@ internal sealed class FhirServersReader(IConfiguration configuration, List<Setti
 
     private static string ReadClientId(SettingsReader auth) => auth.RequiredText("ClientId", "Write the id that the server gave the worker.");
 
-    private static Uri ReadTokenUrl(SettingsReader auth)
+    private static Uri? ReadTokenUrl(SettingsReader auth)
     {
-        var text = auth.RequiredText("TokenUrl", "Write the address where tokens are given out: token_endpoint of its .well-known/smart-configuration.");
-
-        if (text.Length > 0 && Web(text) is null)
+        if (auth.Text("TokenUrl") is not { } text)
         {
-            auth.Fault("TokenUrl", "is not a web address.", "Write https://….");
+            return null;
         }
 
-        return Web(text) ?? new Uri("http://127.0.0.1/");
+        if (Web(text) is null)
+        {
+            auth.Fault("TokenUrl", "is not a web address.", "Write https://…, or leave it out: then the server is asked where it gives out tokens.");
+        }
+
+        return Web(text);
     }
 
     private static string ReadKeyFile(SettingsReader auth)

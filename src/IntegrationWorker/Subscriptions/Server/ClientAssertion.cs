@@ -10,8 +10,9 @@ internal static class ClientAssertion
     // SMART allows five minutes.
     private static readonly TimeSpan _lasts = TimeSpan.FromMinutes(4);
 
+    /// <param name="endpoint">Where it is shown: nobody else can use it.</param>
     /// <exception cref="CryptographicException">The key cannot be used.</exception>
-    public static string Write(FhirAuth auth, DateTimeOffset now)
+    public static string Write(FhirAuth auth, Uri endpoint, DateTimeOffset now)
     {
         var (key, algorithm, owner) = ReadKey(File.ReadAllText(auth.KeyFile!));
 
@@ -25,7 +26,7 @@ internal static class ClientAssertion
             return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
             {
                 Issuer = auth.ClientId,
-                Audience = auth.TokenUrl!.AbsoluteUri,
+                Audience = endpoint.AbsoluteUri,
                 Expires = (now + _lasts).UtcDateTime,
                 Claims = new Dictionary<string, object>
                 {

@@ -61,6 +61,7 @@ internal enum FhirAuthKind
 }
 
 /// <param name="Token">Bearer: the token.</param>
+/// <param name="TokenUrl">Where tokens are given out; null: the server is asked.</param>
 /// <param name="KeyFile">SMART: PEM file with the private key; RSA signs RS384, P-384 signs ES384.</param>
 /// <param name="KeyId">SMART: <c>kid</c> of the key; null: none is said.</param>
 internal sealed record FhirAuth(

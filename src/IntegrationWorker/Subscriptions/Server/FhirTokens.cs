@@ -17,6 +17,9 @@ internal sealed class FhirTokens(FhirAuth auth, Func<HttpClient> http, TimeProvi
     private string? _token;
     private DateTimeOffset _until;
 
+    // Kept while tokens are given out there.
+    private Uri? _found;
+
     /// <summary>Null where none is wanted.</summary>
     /// <param name="refused">A token that the server does not take any more.</param>
     /// <exception cref="FhirServerException">There is none to be had.</exception>
@@ -51,7 +54,9 @@ internal sealed class FhirTokens(FhirAuth auth, Func<HttpClient> http, TimeProvi
         try
         {
             using var client = http();
-            using var request = Request();
+            var endpoint = auth.TokenUrl ?? _found ?? await TokenEndpoint.FindAsync(client, cancellationToken);
+            _found = null;
+            using var request = Request(endpoint);
             using var response = await client.SendAsync(request, cancellationToken);
 
             if ((int)response.StatusCode is >= 400 and < 500 and not (StatusCodes.Status408RequestTimeout or StatusCodes.Status429TooManyRequests))
@@ -61,6 +66,7 @@ internal sealed class FhirTokens(FhirAuth auth, Func<HttpClient> http, TimeProvi
 
             response.EnsureSuccessStatusCode();
             Take(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            _found = endpoint;
         }
         catch (Exception e) when ((e is JsonException || FhirClient.IsOfTheWay(e)) && !cancellationToken.IsCancellationRequested)
         {
@@ -68,7 +74,7 @@ internal sealed class FhirTokens(FhirAuth auth, Func<HttpClient> http, TimeProvi
         }
     }
 
-    private HttpRequestMessage Request()
+    private HttpRequestMessage Request(Uri endpoint)
     {
         var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials" };
 
@@ -77,12 +83,12 @@ internal sealed class FhirTokens(FhirAuth auth, Func<HttpClient> http, TimeProvi
             form["scope"] = scope;
         }
 
-        var request = new HttpRequestMessage(HttpMethod.Post, auth.TokenUrl);
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
 
         if (auth.Kind == FhirAuthKind.SmartBackend)
         {
             form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-            form["client_assertion"] = ClientAssertion.Write(auth, time.GetUtcNow());
+            form["client_assertion"] = ClientAssertion.Write(auth, endpoint, time.GetUtcNow());
         }
         else
         {

@@ -55,6 +55,8 @@ internal sealed class FhirTestServer : IAsyncDisposable
         var app = builder.Build();
         var server = new FhirTestServer(app);
         app.MapPost("/token", server.Tokens.GiveAsync);
+        app.MapGet("/r4/.well-known/smart-configuration", server.Tokens.Configuration);
+        app.MapGet("/r4/metadata", server.Tokens.Statement);
         var fhir = app.MapGroup("/r4").AddEndpointFilter(server.GuardAsync);
         fhir.MapGet("/ImagingStudy/{id}", server.Read);
         fhir.MapGet("/ImagingStudy", server.Search);
@@ -85,6 +87,9 @@ internal sealed class FhirTestServer : IAsyncDisposable
         _studies.TryRemove(id, out _);
         _gone[id] = true;
     }
+
+    /// <summary>The present version of a study; null when there is none.</summary>
+    public JsonObject? Resource(string id) => _studies.GetValueOrDefault(id);
 
     public static string UidOf(string id) => $"2.25.888{string.Concat(Encoding.ASCII.GetBytes(id).Select(b => $"{b:D3}"))}";
 
@@ -139,8 +144,6 @@ internal sealed class FhirTestServer : IAsyncDisposable
     }
 
     private static IResult Fhir(JsonNode resource, int status = 200) => Results.Text(resource.ToJsonString(), "application/fhir+json", Encoding.UTF8, status);
-
-    private JsonObject? Resource(string id) => _studies.GetValueOrDefault(id);
 
     private async ValueTask<object?> GuardAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {

@@ -12,6 +12,7 @@ internal sealed class TestTokens
     private readonly ConcurrentDictionary<string, bool> _good = new(StringComparer.Ordinal);
 
     private int _given;
+    private int _asked;
 
     public bool AreWanted { get; set; }
 
@@ -22,6 +23,12 @@ internal sealed class TestTokens
     public SecurityKey? ClientKey { get; set; }
 
     public int Given => _given;
+
+    /// <summary>Where the server says that it gives out tokens: <c>smart-configuration</c>, <c>metadata</c>, or nowhere.</summary>
+    public string? IsSaidIn { get; set; }
+
+    /// <summary>How often it was asked where.</summary>
+    public int Asked => _asked;
 
     public bool IsGood(HttpRequest request) =>
         !AreWanted || (request.Headers.Authorization.ToString() is var shown && shown.StartsWith("Bearer ", StringComparison.Ordinal) && _good.ContainsKey(shown["Bearer ".Length..]));
@@ -45,6 +52,35 @@ internal sealed class TestTokens
         Add(token);
         return Results.Json(new { access_token = token, token_type = "bearer", expires_in = 300, scope = form["scope"].ToString() });
     }
+
+    public IResult Configuration(HttpRequest request)
+    {
+        Interlocked.Increment(ref _asked);
+        return IsSaidIn == "smart-configuration"
+            ? Results.Json(new { grant_types_supported = new[] { "client_credentials" }, token_endpoint = AddressIn(request) })
+            : Results.NotFound();
+    }
+
+    public IResult Statement(HttpRequest request)
+    {
+        Interlocked.Increment(ref _asked);
+        object[] uris = IsSaidIn == "metadata"
+            ? [new { url = "authorize", valueUri = "https://fhir.example.org/authorize" }, new { url = "token", valueUri = AddressIn(request) }]
+            : [];
+
+        return Results.Json(
+            new
+            {
+                resourceType = "CapabilityStatement",
+                rest = new[]
+                {
+                    new { security = new { extension = new[] { new { url = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris", extension = uris } } } },
+                },
+            },
+            contentType: "application/fhir+json");
+    }
+
+    private static string AddressIn(HttpRequest request) => $"http://{request.Host}/token";
 
     private static bool IsClient(HttpRequest request, (string Id, string Secret) client) =>
         request.Headers.Authorization == $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{client.Id}:{client.Secret}"))}";
