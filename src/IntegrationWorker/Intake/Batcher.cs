@@ -69,13 +69,11 @@ internal sealed class Batcher : BackgroundService
     /// <exception cref="DeliveryReturnedException">It was not decided about and nothing was written.</exception>
     public async Task<MessageResult> DecideAsync(InboundMessage message, CancellationToken cancellationToken)
     {
-        var waiting = Prepare(message);
+        var waiting = new AwaitedMessage(message, _time.GetTimestamp());
         Enqueue(waiting);
 
         return await waiting.Outcome.WaitAsync(cancellationToken);
     }
-
-    public WaitingMessage Prepare(InboundMessage message) => new(message, _time.GetTimestamp());
 
     /// <summary>The order of these calls is the order in which messages are decided about.</summary>
     public void Enqueue(WaitingMessage waiting)

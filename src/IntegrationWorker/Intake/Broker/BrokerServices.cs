@@ -23,19 +23,26 @@ internal static class BrokerServices
 
         // A broker that is away is waited for, with the worker's health telling why it is not ready.
         services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = false);
-        services.AddSingleton<BrokerIntake>();
-        services.AddSingleton<ISurrounding>(provider => provider.GetRequiredService<BrokerIntake>());
-        services.AddHostedService(provider => provider.GetRequiredService<BrokerIntake>());
+        AddIntake<DeadIntake>(services);
+        AddIntake<QueueIntake>(services);
         services.AddHostedService<ErrorQueues>();
 
         return services;
+    }
+
+    private static void AddIntake<T>(IServiceCollection services)
+        where T : BackgroundService, ISurrounding
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton<ISurrounding>(provider => provider.GetRequiredService<T>());
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
     }
 
     internal static void ConfigureHost(IRabbitMqBusFactoryConfigurator bus, BrokerOptions options)
     {
         var address = new ConnectionFactory { Uri = new Uri(options.Uri) };
 
-        bus.Host(address.HostName, (ushort)address.Port, address.VirtualHost, "integration-worker intake", host =>
+        bus.Host(address.HostName, (ushort)address.Port, address.VirtualHost, "integration-worker dead", host =>
         {
             host.Username(address.UserName);
             host.Password(address.Password);

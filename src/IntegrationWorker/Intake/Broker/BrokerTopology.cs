@@ -1,6 +1,6 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Studies;
-using MassTransit;
+using RabbitMQ.Client;
 
 namespace IntegrationWorker.Intake.Broker;
 
@@ -9,6 +9,11 @@ internal static class BrokerTopology
 {
     // How often a delivery may return (also after a crash of ours) before the broker gives it up.
     public const int DeliveryLimit = 50;
+
+    private static readonly Dictionary<string, object?> _replicated = new() { ["x-queue-type"] = "quorum" };
+
+    private static readonly Dictionary<string, object?> _limited =
+        new(_replicated) { ["x-delivery-limit"] = DeliveryLimit, ["x-dead-letter-exchange"] = BrokerNames.DeadExchange };
 
     // Writes through the study API are decided about at their door.
     private static readonly Door[] _queued = [Door.Hl7v2, Door.Fhir, Door.Command];
@@ -27,13 +32,21 @@ internal static class BrokerTopology
         .. rules.Sources.Where(source => source.Queue is not null).Select(source => new InputQueue(source.Queue!, Doors.Parse(source.Kind), source.SourceId)),
     ];
 
-    /// <summary>Durable, replicated, with a place for what the broker gives up; raw bodies of programs that know AMQP only.</summary>
-    public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint)
+    /// <summary>
+    /// Declares a queue, durable and replicated, with a place for what the broker gives up, and the exchange of the same name through
+    /// which programs on the bus reach it.
+    /// </summary>
+    public static async Task DeclareAsync(IChannel channel, InputQueue queue, CancellationToken cancellationToken)
     {
-        endpoint.ConfigureConsumeTopology = false;
-        endpoint.PublishFaults = false;
-        endpoint.SetQuorumQueue();
-        endpoint.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+        await DeclareAsync(channel, BrokerNames.DeadExchange, _replicated, cancellationToken);
+        await DeclareAsync(channel, queue.Name, _limited, cancellationToken);
+    }
+
+    private static async Task DeclareAsync(IChannel channel, string name, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
+    {
+        await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(name, name, routingKey: "", cancellationToken: cancellationToken);
     }
 }
 

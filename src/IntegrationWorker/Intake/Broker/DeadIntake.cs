@@ -7,20 +7,18 @@ using Microsoft.Extensions.Options;
 
 namespace IntegrationWorker.Intake.Broker;
 
-/// <summary>Takes messages from the queues while the store works; leaves them there while it does not.</summary>
-internal sealed class BrokerIntake(
+/// <summary>Takes what the broker has given up while the store works. It comes seldom, one at a time, and over the bus.</summary>
+internal sealed class DeadIntake(
     IBusControl bus,
     BrokerConnector connector,
-    Batcher batcher,
     IMessagePipeline pipeline,
     IDeadLetterStore letters,
     StoreGate gate,
     IntakeState state,
     Rulebook rules,
     IOptions<BrokerOptions> broker,
-    IOptions<IntakeOptions> intake,
     TimeProvider time,
-    ILogger<BrokerIntake> logger) : BackgroundService, ISurrounding
+    ILogger<DeadIntake> logger) : BackgroundService, ISurrounding
 {
     private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -31,14 +29,16 @@ internal sealed class BrokerIntake(
 
     private volatile IBusControl _bus = bus;
     private bool _isReplaced;
-    private List<HostReceiveEndpointHandle> _endpoints = [];
+    private volatile HostReceiveEndpointHandle? _endpoint;
     private long? _notOpenSince;
 
     public string Name => "broker";
 
     public string? Reason => _bus.CheckHealth() is { Status: not BusHealthStatus.Healthy }
         ? "The broker does not answer."
-        : gate.IsOpen && !AreOpen() ? "The queues are being opened." : null;
+        : gate.IsOpen && !IsOpen ? "The queue of what the broker gives up is being opened." : null;
+
+    private bool IsOpen => _endpoint is { Ready.IsCompletedSuccessfully: true };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,18 +48,15 @@ internal sealed class BrokerIntake(
 
             while (true)
             {
-                if (_endpoints.Count == 0 && !state.HasReturned)
+                if (_endpoint is null && !state.HasReturned)
                 {
-                    var queues = BrokerTopology.QueuesOf(rules);
-                    _endpoints = [.. queues.Select(Connect), ConnectDead(queues, stoppingToken)];
-                    BrokerLog.Taking(logger, _endpoints.Count);
+                    _endpoint = Connect(stoppingToken);
                 }
-                else if (_endpoints.Count > 0 && state.HasReturned)
+                else if (_endpoint is not null && state.HasReturned)
                 {
                     await DisconnectAsync(stoppingToken);
-                    BrokerLog.NotTaking(logger);
                 }
-                else if (_endpoints.Count > 0 && await AreStuckAsync(stoppingToken))
+                else if (_endpoint is not null && await IsStuckAsync(stoppingToken))
                 {
                     BrokerLog.OpenedAnew(logger);
                     await ReplaceBusAsync(stoppingToken);
@@ -80,15 +77,9 @@ internal sealed class BrokerIntake(
         }
     }
 
-    private bool AreOpen()
+    private async Task<bool> IsStuckAsync(CancellationToken cancellationToken)
     {
-        var endpoints = _endpoints;
-        return endpoints.Count > 0 && endpoints.TrueForAll(endpoint => endpoint.Ready.IsCompletedSuccessfully);
-    }
-
-    private async Task<bool> AreStuckAsync(CancellationToken cancellationToken)
-    {
-        if (AreOpen())
+        if (IsOpen)
         {
             _notOpenSince = null;
             return false;
@@ -127,7 +118,7 @@ internal sealed class BrokerIntake(
         }
 
         _isReplaced = true;
-        _endpoints = [];
+        _endpoint = null;
         _bus = Bus.Factory.CreateUsingRabbitMq(configure => BrokerServices.ConfigureHost(configure, broker.Value));
 
         try
@@ -140,16 +131,7 @@ internal sealed class BrokerIntake(
         }
     }
 
-    private HostReceiveEndpointHandle Connect(InputQueue queue) => _bus.ConnectReceiveEndpoint(queue.Name, endpoint =>
-    {
-        var rabbit = (IRabbitMqReceiveEndpointConfigurator)endpoint;
-        BrokerTopology.Configure(rabbit);
-        rabbit.PrefetchCount = broker.Value.Prefetch > 0 ? broker.Value.Prefetch : 2 * intake.Value.BatchMessagesMax;
-        rabbit.BindDeadLetterQueue(BrokerNames.DeadExchange, BrokerNames.DeadExchange, dead => dead.SetQuorumQueue());
-        endpoint.ConfigureReceive(pipe => pipe.UseFilter(new IntakeFilter(batcher, queue, time)));
-    });
-
-    private HostReceiveEndpointHandle ConnectDead(IReadOnlyList<InputQueue> queues, CancellationToken stopping) =>
+    private HostReceiveEndpointHandle Connect(CancellationToken stopping) =>
         _bus.ConnectReceiveEndpoint(BrokerNames.DeadExchange, endpoint =>
         {
             var rabbit = (IRabbitMqReceiveEndpointConfigurator)endpoint;
@@ -157,13 +139,15 @@ internal sealed class BrokerIntake(
             rabbit.PublishFaults = false;
             rabbit.SetQuorumQueue();
             rabbit.PrefetchCount = 1;
-            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new DeadFilter(pipeline, letters, queues, time, logger, stopping)));
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new DeadFilter(pipeline, letters, BrokerTopology.QueuesOf(rules), time, logger, stopping)));
         });
 
     private async Task DisconnectAsync(CancellationToken cancellationToken)
     {
-        var endpoints = _endpoints;
-        _endpoints = [];
-        await Task.WhenAll(endpoints.Select(endpoint => endpoint.StopAsync(cancellationToken)));
+        if (_endpoint is { } endpoint)
+        {
+            _endpoint = null;
+            await endpoint.StopAsync(cancellationToken);
+        }
     }
 }
