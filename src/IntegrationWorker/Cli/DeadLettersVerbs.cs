@@ -6,13 +6,14 @@ using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>dead-letters list|groups|show|preview|edit|replay|jobs|discard|restore|export|import</c>.</summary>
+/// <summary><c>dead-letters list|groups|show|preview|edit|replay|jobs|discard|restore|skip|export|import</c>.</summary>
 internal static class DeadLettersVerbs
 {
     private static readonly Option<string?> _status = new("--status") { Description = string.Join(", ", DeadLetterStatus.All) };
     private static readonly Option<string?> _code = new("--code") { Description = "Only those with this code" };
     private static readonly Option<string?> _source = new("--source") { Description = "Only those of this source" };
     private static readonly Option<string?> _group = new("--group") { Description = "Only those of this group: grp_…" };
+    private static readonly Option<bool> _held = new("--held") { Description = "Only those behind which later messages of their study wait" };
     private static readonly Option<int> _limit = CommonOptions.Limit(DeadLetterDesk.LimitUsual, DeadLetterDesk.LimitMax);
     private static readonly Option<string> _why = new("--why") { Description = "The reason, for the record", DefaultValueFactory = _ => "" };
     private static readonly Argument<string> _id = new("id") { Description = "The id of the dead letter: dl_…" };
@@ -21,7 +22,7 @@ internal static class DeadLettersVerbs
     {
         _status.AcceptOnlyFromAmong(DeadLetterStatus.All);
 
-        var list = new Command("list", "Show dead letters, the latest first") { _status, _code, _source, _group, _limit, CommonOptions.Json };
+        var list = new Command("list", "Show dead letters, the latest first") { _status, _code, _source, _group, _held, _limit, CommonOptions.Json };
         list.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ListAsync(parsed, services, t), token));
 
         var groups = new Command("groups", "Show dead letters that failed alike, with who must act and what to do") { _status, CommonOptions.Json };
@@ -33,19 +34,22 @@ internal static class DeadLettersVerbs
         var discard = new Command("discard", "Close one dead letter without applying it") { _id, _why };
         discard.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => DiscardAsync(parsed, services, t), token));
 
+        var skip = new Command("skip", "Let the messages go on that wait behind one dead letter, which stays open") { _id, _why };
+        skip.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => SkipAsync(parsed, services, t), token));
+
         var restore = new Command("restore", "Open one dead letter again that was discarded or superseded") { _id, _why };
         restore.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => RestoreAsync(parsed, services, t), token));
 
         return new Command("dead-letters", "Look after messages that could not be applied") 
         {
-            list, groups, show, EditVerbs.CreatePreview(), EditVerbs.CreateEdit(), ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), discard, restore,
+            list, groups, show, EditVerbs.CreatePreview(), EditVerbs.CreateEdit(), ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), discard, restore, skip,
             ExchangeVerbs.CreateExport(), ExchangeVerbs.CreateImport(),
         };
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var filter = new DeadLetterFilter(parsed.GetValue(_status), parsed.GetValue(_code), parsed.GetValue(_source));
+        var filter = new DeadLetterFilter(parsed.GetValue(_status), parsed.GetValue(_code), parsed.GetValue(_source)) { IsHolding = parsed.GetValue(_held) };
 
         if (parsed.GetValue(_group) is { } group)
         {
@@ -65,11 +69,11 @@ internal static class DeadLettersVerbs
         }
 
         Tables.Print(
-            ["id", "code", "where", "source", "received", "status", "attempts", "message"],
+            ["id", "code", "where", "source", "received", "status", "attempts", "held", "held since", "message"],
             letters.Select(letter => (IReadOnlyList<string?>)
             [
                 letter.Id, letter.Code, letter.Location, letter.SourceId, Tables.Time(letter.ReceivedAt), letter.Status, letter.Attempts.ToString(),
-                letter.MessageKey,
+                letter.Held > 0 ? letter.Held.ToString() : "", HeldSince(letter), letter.MessageKey,
             ]));
 
         return ExitCodes.Ok;
@@ -91,6 +95,11 @@ internal static class DeadLettersVerbs
         Console.WriteLine($"{summary.Id}: {Joined(summary.Code, summary.Location)}, {summary.Status}, received {Tables.Time(summary.ReceivedAt)}");
         Console.WriteLine($"{words.What}{(summary.Cause.Length > 0 ? $" ({summary.Cause})" : "")}. {words.Who}: {words.Do}.");
         Console.WriteLine($"Message {summary.MessageKey} of {(summary.SourceId.Length > 0 ? summary.SourceId : "no known source")}, {letter.BodyBytes} bytes. Error: {letter.Error}");
+
+        if (summary.Held > 0)
+        {
+            Console.WriteLine($"{summary.Held} later messages of its study wait behind it since {HeldSince(summary)}. They go on when it is settled, or skipped.");
+        }
 
         foreach (var attempt in letter.Attempts)
         {
@@ -124,6 +133,28 @@ internal static class DeadLettersVerbs
         }
 
         Console.WriteLine($"{id}: discarded");
+
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> SkipAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var (id, why) = (parsed.GetRequiredValue(_id), parsed.GetRequiredValue(_why));
+        var desk = services.GetRequiredService<DeadLetterDesk>();
+
+        if (string.IsNullOrWhiteSpace(why))
+        {
+            throw new VerbFailedException("Say why later messages may go first: whoever looks at the study later wants to know.");
+        }
+
+        if (!await desk.SkipAsync(id, Environment.UserName, why, cancellationToken))
+        {
+            throw await desk.StatusAsync(id, cancellationToken) is DeadLetterStatus.Open
+                ? new VerbFailedException("Nothing waits behind the dead letter.")
+                : await NotInPlaceAsync(parsed, desk, cancellationToken);
+        }
+
+        Console.WriteLine($"{id}: skipped, still open. A running worker decides about what waited behind it.");
 
         return ExitCodes.Ok;
     }
@@ -173,6 +204,9 @@ internal static class DeadLettersVerbs
         await desk.StatusAsync(parsed.GetRequiredValue(_id), cancellationToken) is { } status
             ? new VerbFailedException($"The dead letter is {status}.")
             : Unknown(parsed);
+
+    private static string? HeldSince(DeadLetterView letter) =>
+        letter.HeldSince is { } since ? $"{Tables.Time(since)}{(letter.HeldTooLong ? " (too long)" : "")}" : null;
 
     private static string Joined(string text, string? more) => string.IsNullOrEmpty(more) ? text : $"{text} {more}";
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Mapping;
 using IntegrationWorker.Store;
@@ -60,22 +59,13 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
     }
 
     /// <summary>The message of a dead letter, as it is replayed.</summary>
-    public static InboundMessage MessageOf(DeadLetterCase letter)
-    {
-        var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(letter.Headers) ?? [];
-
-        return new InboundMessage
+    public static InboundMessage MessageOf(DeadLetterCase letter) =>
+        KeptMessage.Of(letter.Summary.Door, letter.Edited ?? letter.Body, letter.Headers, letter.Summary.ReceivedAt) with
         {
-            Door = Doors.Parse(letter.Summary.Door),
-            Body = letter.Edited ?? letter.Body,
-            SourceId = headers.GetValueOrDefault(Contracts.BrokerNames.SourceIdHeader),
-            ReceivedAt = letter.Summary.ReceivedAt,
-            Headers = headers,
             ReplayId = $"rpl_{Guid.NewGuid():N}",
             CaseId = letter.Summary.Id,
             ReplacedKey = letter.Edited is null ? null : letter.Summary.MessageKey,
         };
-    }
 
     private static CaseStep StepOf(CaseOutcome outcome, string why)
     {

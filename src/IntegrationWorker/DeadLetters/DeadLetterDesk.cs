@@ -1,11 +1,14 @@
 using System.Text;
+using IntegrationWorker.DeadLetters.Holds;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
+using Microsoft.Extensions.Options;
 
 namespace IntegrationWorker.DeadLetters;
 
 /// <summary>What a person can do with a dead letter: for the endpoints and the command line.</summary>
-internal sealed class DeadLetterDesk(IDeadLetterStore letters, CaseReplayer replayer, TimeProvider time)
+internal sealed class DeadLetterDesk(
+    IDeadLetterStore letters, IHoldStore holds, CaseReplayer replayer, IOptions<DeadLetterOptions> options, TimeProvider time)
 {
     public const int LimitUsual = 100;
     public const int LimitMax = 1000;
@@ -19,7 +22,7 @@ internal sealed class DeadLetterDesk(IDeadLetterStore letters, CaseReplayer repl
         var last = after is null ? null : (await letters.GetAsync(after, cancellationToken))?.Summary;
         var found = await letters.ListAsync(filter, limit, last, cancellationToken);
 
-        return [.. found.Select(DeadLetterView.Of)];
+        return await ViewsOfAsync(found, cancellationToken);
     }
 
     /// <summary>One dead letter with its body. That somebody looks at it is recorded first.</summary>
@@ -32,7 +35,9 @@ internal sealed class DeadLetterDesk(IDeadLetterStore letters, CaseReplayer repl
 
         await letters.AddLookAsync(id, new DeadLetterLook(time.GetUtcNow(), who, DeadLetterActions.Show), cancellationToken);
 
-        return DeadLetterDetail.Of(letter, await letters.LooksAsync(id, cancellationToken));
+        var looks = await letters.LooksAsync(id, cancellationToken);
+
+        return DeadLetterDetail.Of(letter, looks) with { DeadLetter = (await ViewsOfAsync([letter.Summary], cancellationToken))[0] };
     }
 
     /// <summary>Where a dead letter stands; null when there is no such dead letter.</summary>
@@ -86,12 +91,43 @@ internal sealed class DeadLetterDesk(IDeadLetterStore letters, CaseReplayer repl
             cancellationToken);
     }
 
+    /// <summary>Lets what waits behind a dead letter go on without it; it stays open. False when it is not open, or nothing waits for it.</summary>
+    /// <param name="why">Never empty: later messages go first, and somebody will ask why.</param>
+    public Task<bool> SkipAsync(string id, string who, string why, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(why);
+
+        return holds.SkipAsync(
+            new CaseStep(
+                id, DeadLetterStatus.Open, DeadLetterStatus.Open, Attempt(time.GetUtcNow(), who, why, DeadLetterActions.Skip, DeadLetterStatus.Open)),
+            cancellationToken);
+    }
+
     /// <summary>Opens a dead letter again that was discarded or closed as superseded. False when it is neither.</summary>
     public async Task<bool> RestoreAsync(string id, string who, string why, CancellationToken cancellationToken) =>
         await StatusAsync(id, cancellationToken) is (DeadLetterStatus.Discarded or DeadLetterStatus.Superseded) and { } from
         && await letters.StepAsync(
             new CaseStep(id, from, DeadLetterStatus.Open, Attempt(time.GetUtcNow(), who, why, DeadLetterActions.Restore, DeadLetterStatus.Open)),
             cancellationToken);
+
+    private async Task<IReadOnlyList<DeadLetterView>> ViewsOfAsync(IReadOnlyList<DeadLetterSummary> found, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var behind = (await holds.ListAsync([.. found.Select(letter => letter.Id)], cancellationToken))
+            .ToDictionary(one => one.DeadLetterId!, StringComparer.Ordinal);
+
+        return
+        [
+            .. found.Select(letter => behind.GetValueOrDefault(letter.Id) is { OldestAt: { } oldest } waiting
+                ? DeadLetterView.Of(letter) with
+                {
+                    Held = waiting.Messages,
+                    HeldSince = oldest.ToUniversalTime(),
+                    HeldTooLong = HoldWatch.IsTooLong(oldest, now, options.Value),
+                }
+                : DeadLetterView.Of(letter)),
+        ];
+    }
 
     private static DeadLetterAttempt Attempt(DateTimeOffset at, string who, string why, string action, string outcome) =>
         new(at, who, why, outcome, Encoding.UTF8.GetBytes("{}")) { Action = action };

@@ -32,6 +32,9 @@ internal static class DeadLetterEndpoints
         group.MapPost("/{id}/restore", RestoreAsync)
             .WithName("RestoreDeadLetter")
             .WithSummary("Open one dead letter again that was discarded or superseded");
+        group.MapPost("/{id}/skip", SkipAsync)
+            .WithName("SkipDeadLetter")
+            .WithSummary("Let the messages go on that wait behind one dead letter, which stays open; a reason is needed");
         group.MapGet("/{id}/preview", PreviewAsync)
             .Produces<EditAnswer>()
             .WithName("PreviewDeadLetter")
@@ -68,6 +71,7 @@ internal static class DeadLetterEndpoints
         string? group = null,
         DateTimeOffset? from = null,
         DateTimeOffset? until = null,
+        bool held = false,
         string? after = null,
         int limit = DeadLetterDesk.LimitUsual)
     {
@@ -76,7 +80,7 @@ internal static class DeadLetterEndpoints
             return Problem.Malformed($"limit is a number from 1 to {DeadLetterDesk.LimitMax}.");
         }
 
-        var filter = new DeadLetterFilter(status, code, sourceId, messageKey) { From = from, Until = until };
+        var filter = new DeadLetterFilter(status, code, sourceId, messageKey) { From = from, Until = until, IsHolding = held };
 
         if (group is not null)
         {
@@ -183,6 +187,24 @@ internal static class DeadLetterEndpoints
 
         return await desk.DiscardAsync(id, Actor.Of(context), why, cancellationToken)
             ? TypedResults.NoContent()
+            : await NotInPlaceAsync(id, desk, cancellationToken);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> SkipAsync(
+        string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken, string why = "")
+    {
+        if (string.IsNullOrWhiteSpace(why))
+        {
+            return Problem.Malformed("Say why later messages may go first: whoever looks at the study later wants to know.", new Hosting.Problems.ProblemError("why", "required", "A reason."));
+        }
+
+        if (await desk.SkipAsync(id, Actor.Of(context), why, cancellationToken))
+        {
+            return TypedResults.NoContent();
+        }
+
+        return await desk.StatusAsync(id, cancellationToken) is DeadLetterStatus.Open
+            ? Problem.Conflict(DeadLetterStatus.Open, "Nothing waits behind the dead letter.")
             : await NotInPlaceAsync(id, desk, cancellationToken);
     }
 

@@ -11,6 +11,9 @@ namespace IntegrationWorker.DeadLetters;
 /// <param name="Draft">The latest edit while nobody has approved it; 0 when there is none.</param>
 /// <param name="What">What happened, in a few words.</param>
 /// <param name="Who">Who must act.</param>
+/// <param name="Held">How many later messages of its study wait behind it.</param>
+/// <param name="HeldSince">Since when the first of them waits; null when none does.</param>
+/// <param name="HeldTooLong">That is longer ago than <c>DeadLetters:HeldAlarmSeconds</c>.</param>
 internal sealed record DeadLetterView(
     string Id,
     string Code,
@@ -30,7 +33,10 @@ internal sealed record DeadLetterView(
     int Revision,
     int Draft,
     string What,
-    string Who)
+    string Who,
+    long Held = 0,
+    DateTimeOffset? HeldSince = null,
+    bool HeldTooLong = false)
 {
     public static DeadLetterView Of(DeadLetterSummary summary) => new(
         summary.Id, summary.Code, summary.Location, summary.SourceId, summary.ReceivedAt.ToUniversalTime(), summary.Status, summary.Attempts,
@@ -85,7 +91,7 @@ internal sealed record DeadLetterDetail(
 }
 
 /// <summary>One step in the life of a dead letter, with what it did.</summary>
-/// <param name="Action"><c>replay</c>, <c>discard</c>, <c>restore</c>, <c>supersede</c>, <c>edit</c>, <c>approve</c> or <c>import</c>.</param>
+/// <param name="Action"><c>replay</c>, <c>discard</c>, <c>restore</c>, <c>supersede</c>, <c>edit</c>, <c>approve</c>, <c>skip</c> or <c>import</c>.</param>
 /// <param name="Code">Why a replay was rejected.</param>
 internal sealed record AttemptView(
     DateTimeOffset At, string Who, string Why, string Action, string Outcome, string? Code, int Revision, JsonElement Detail)

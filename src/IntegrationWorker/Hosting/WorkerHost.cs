@@ -42,7 +42,7 @@ internal static class WorkerHost
             .AddStudyApi()
             .AddStudyWriting()
             .AddDeadLetters()
-            .AddReplayRunner()
+            .AddDeadLetterRunners()
             .AddJobs(settings.Configuration, settings.FhirServers);
 
         var app = builder.Build();

@@ -39,31 +39,36 @@ internal sealed class BatchRecorder(Rulebook rules, Ledger ledger, StudyUpdatedW
     public static HistoryEntry HistoryOf(string studyId, long version, UnitUpdate unit, UnitResult result, DateTimeOffset now) => new(
         studyId, version, now, unit.MessageKey, unit.Number, unit.SourceId, unit.MessageType, result.Outcome, HistoryJson.Write(unit, result));
 
-    public void Replace(ParkedUnit parked, UnitResult result, DateTimeOffset now)
+    public string? Replace(ParkedUnit parked, UnitResult result, DateTimeOffset now)
     {
         ledger.ReplaceUnit(parked.MessageKey, result);
         plans?.Complete(parked.MessageKey, parked.Unit.Number, parked.ReceivedAt, parked.Body, parked.Headers, parked.Door);
 
-        if (result.Error is { } error)
+        if (result.Error is not { } error)
         {
-            changes.DeadLetters.Add(new DeadLetterEntry
-            {
-                Id = NewId(),
-                MessageKey = parked.MessageKey,
-                Cause = CauseRule.Of(error).Cause,
-                Keys = [.. KeysOf([parked.Unit])],
-                Code = error.Code,
-                Location = error.Location,
-                SourceId = parked.Unit.SourceId,
-                MessageType = parked.Unit.MessageType,
-                ReceivedAt = parked.ReceivedAt,
-                Units = [parked.Unit.Number],
-                Body = parked.Body,
-                Headers = parked.Headers,
-                Door = parked.Door,
-                Error = ResultJson.Write([result]),
-            });
+            return null;
         }
+
+        var id = NewId();
+        changes.DeadLetters.Add(new DeadLetterEntry
+        {
+            Id = id,
+            MessageKey = parked.MessageKey,
+            Cause = CauseRule.Of(error).Cause,
+            Keys = [.. KeysOf([parked.Unit])],
+            Code = error.Code,
+            Location = error.Location,
+            SourceId = parked.Unit.SourceId,
+            MessageType = parked.Unit.MessageType,
+            ReceivedAt = parked.ReceivedAt,
+            Units = [parked.Unit.Number],
+            Body = parked.Body,
+            Headers = parked.Headers,
+            Door = parked.Door,
+            Error = ResultJson.Write([result]),
+        });
+
+        return id;
     }
 
     /// <summary>What failed of a message goes to a person, all of it as one dead letter; its id is set in the result. Nothing where nothing failed.</summary>

@@ -74,32 +74,32 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
             case LedgerVerdict.KeyReused:
                 var refused = NewResult(message, part.BaseKey, Outcomes.Rejected);
                 refused.Error = Notice.Of(Codes.KeyReused);
-                KeepUnlessTold(message, part, decision, refused, delivery, isReplay: false);
+                KeepUnlessTold(message, part, decision, refused, source, delivery, isReplay: false);
                 return refused;
             default:
                 var result = Process(message, part, decision, source, delivery);
-                KeepUnlessTold(message, part, decision, result, delivery, decision.Verdict == LedgerVerdict.Replay);
+                KeepUnlessTold(message, part, decision, result, source, delivery, decision.Verdict == LedgerVerdict.Replay);
                 return result;
         }
     }
 
     private void KeepUnlessTold(
-        MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Delivery delivery, bool isReplay)
+        MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Source? source, Delivery delivery, bool isReplay)
     {
         if (message.Inbound.Request is not { } request)
         {
-            Keep(message, part, decision, result, delivery, isReplay);
+            Keep(message, part, decision, result, source, delivery, isReplay);
         }
         else if (!result.IsRejected)
         {
             result.Study = result.Units is [{ Study: { } study }, ..] ? StudySnapshot.Of(study) : null;
             result.Answer = request.IsRepeatable ? result.Study : null;
-            Keep(message, part, decision, result, delivery, isReplay);
+            Keep(message, part, decision, result, source, delivery, isReplay);
         }
     }
 
     private void Keep(
-        MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Delivery delivery, bool isReplay)
+        MappedMessage message, MappedPart part, LedgerDecision decision, MessageResult result, Source? source, Delivery delivery, bool isReplay)
     {
         recorder.Complete(delivery, decision.Key);
 
@@ -107,9 +107,32 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         if (!isReplay && message.Inbound.CaseId is null)
         {
             recorder.AddFailures(delivery, message.SourceId, message.MessageType, decision.Key, result);
+            HoldBehind(part, result, source, delivery);
         }
 
         ledger.Record(decision, part, message, result);
+    }
+
+    private void HoldBehind(MappedPart part, MessageResult result, Source? source, Delivery delivery)
+    {
+        if (source is not { HoldsOnRejection: true } || result.DeadLetterId is not { } deadLetterId)
+        {
+            return;
+        }
+
+        // A message that was refused whole, for its key, has no results of units.
+        if (result.Units.Count == 0)
+        {
+            foreach (var unit in part.Units.Where(unit => unit.IgnoredReason is null))
+            {
+                units.HoldBehind(null, unit, source, delivery, deadLetterId);
+            }
+        }
+
+        foreach (var failed in result.Units.Where(unit => unit.Error is not null && unit.Update is not null))
+        {
+            units.HoldBehind(failed, failed.Update!, source, delivery, deadLetterId);
+        }
     }
 
     private MessageResult Process(MappedMessage message, MappedPart part, LedgerDecision decision, Source? source, Delivery delivery)
@@ -161,6 +184,10 @@ internal sealed class MessageDecider(Rulebook rules, Ledger ledger, UnitDecider 
         if (result.Outcome == Outcomes.Ignored && result.Units is [var first, ..])
         {
             result.Reason = first.Reason;
+        }
+        else if (result.Outcome == Outcomes.Parked && result.Units.Exists(unit => unit.Reason == UnitDecider.Held))
+        {
+            result.Reason = UnitDecider.Held;
         }
 
         if (message.Inbound.Door is Door.Command or Door.StudyApi)

@@ -37,17 +37,7 @@ internal sealed class MessagePipeline(
 
         also?.Invoke(results, changes);
 
-        await transaction.SaveAsync(changes, cancellationToken);
-        CrashPoint.Reach(CrashPoint.BeforeCommit);
-        await transaction.CommitAsync(cancellationToken);
-        CrashPoint.Reach(CrashPoint.AfterCommit);
-
-        publisher.Offer(changes.Outbox);
-
-        if (changes.Plans.Count > 0)
-        {
-            target?.Wake();
-        }
+        await CommitAsync(transaction, changes, cancellationToken);
 
         return results;
     }
@@ -65,25 +55,55 @@ internal sealed class MessagePipeline(
         return new PreviewedBatch(await DecideAsync(transaction, batch, changes, cancellationToken), changes);
     }
 
+    /// <summary>Applies what waits behind a hold that is over, in order, as far as it goes: one that fails holds the rest.</summary>
+    /// <param name="found">The first ones, as they were found; those that wait by now are taken.</param>
+    /// <returns>How many waited no longer; 0 when somebody else was first.</returns>
+    /// <exception cref="StoreConflictException">Another transaction was first. Nothing was written.</exception>
+    public async Task<int> ReleaseAsync(Hold over, IReadOnlyList<HeldUnit> found, CancellationToken cancellationToken)
+    {
+        var changes = new BatchChanges();
+        await using var transaction = await store.BeginAsync(cancellationToken);
+        var work = new BatchWork(rules, changes, events, target is not null);
+        await ClaimAndLoadAsync(
+            transaction,
+            [.. found.SelectMany(held => held.Unit.Unit.LookupKeys()), new LinkKey(LinkKind.StudyInstanceUid, over.StudyInstanceUid)],
+            work,
+            [.. found.Select(held => MessageKeys.BaseOf(held.Unit.MessageKey))],
+            cancellationToken);
+
+        // Under the lock of the study: whoever wants to wait there waits for us.
+        if (await transaction.LoadHoldsAsync([over.Id], cancellationToken) is not [{ DeadLetterId: null } hold])
+        {
+            return 0;
+        }
+
+        // What came meanwhile was not claimed: it is for the next time.
+        var waiting = await transaction.LoadHeldAsync(hold.Id, found.Count + 1, cancellationToken);
+        var claimed = found.Select(held => held.Unit.UnitKey).ToHashSet(StringComparer.Ordinal);
+        HeldUnit[] due = [.. waiting.TakeWhile(held => claimed.Contains(held.Unit.UnitKey))];
+        var released = work.Release(hold, due, isAll: due.Length == waiting.Count, time.GetUtcNow());
+        await CommitAsync(transaction, changes, cancellationToken);
+
+        return released;
+    }
+
     private async Task<IReadOnlyList<MessageResult>> DecideAsync(
         IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, BatchChanges changes, CancellationToken cancellationToken)
     {
-        var set = new StudySet(rules, changes);
-        var ledger = new Ledger();
-        var plans = target is null ? null : new PlanBook(changes);
+        var work = new BatchWork(rules, changes, events, target is not null);
         var claimed = BaseKeysOf(messages);
         claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
+        var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
 
-        await ClaimAndLoadAsync(transaction, messages, set, ledger, plans, claimed, cancellationToken);
+        await ClaimAndLoadAsync(transaction, wanted, work, claimed, cancellationToken);
+        await LoadHoldsAsync(transaction, messages, work, cancellationToken);
 
-        var writer = new StudyUpdatedWriter(events.Source, events.SensitiveKeys);
-        var recorder = new BatchRecorder(rules, ledger, writer, changes, plans);
-        var decider = new MessageDecider(rules, ledger, new UnitDecider(rules, set, recorder), recorder, changes);
+        var decider = new MessageDecider(rules, work.Ledger, work.Units, work.Recorder, changes);
         decider.Add(await LoadPositionsAsync(transaction, messages, cancellationToken));
 
         var now = time.GetUtcNow();
         List<MessageResult> results = [.. messages.Select(message => decider.Decide(message, now))];
-        SettleReplaced(messages, results, ledger);
+        SettleReplaced(messages, results, work.Ledger);
         decider.Collect();
 
         return results;
@@ -116,33 +136,45 @@ internal sealed class MessagePipeline(
     private static IEnumerable<string> RawKeysOf(IReadOnlyList<MappedMessage> messages) =>
         messages.Where(message => message.Notification is not null).Select(message => MappedPart.RawKey(message.Inbound.Body.Span));
 
+    private async Task CommitAsync(IStoreBatch transaction, BatchChanges changes, CancellationToken cancellationToken)
+    {
+        await transaction.SaveAsync(changes, cancellationToken);
+        CrashPoint.Reach(CrashPoint.BeforeCommit);
+        await transaction.CommitAsync(cancellationToken);
+        CrashPoint.Reach(CrashPoint.AfterCommit);
+
+        publisher.Offer(changes.Outbox);
+
+        if (changes.Plans.Count > 0)
+        {
+            target?.Wake();
+        }
+    }
+
     /// <summary>Claims the batch's keys, and loads every study that it may touch and the units that wait for one of its numbers.</summary>
     /// <param name="claimed">Base keys to be claimed; those of units that wait are added.</param>
     private static async Task ClaimAndLoadAsync(
-        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, StudySet set, Ledger ledger, PlanBook? plans, HashSet<string> claimed,
-        CancellationToken cancellationToken)
+        IStoreBatch transaction, IEnumerable<LinkKey> wanted, BatchWork work, HashSet<string> claimed, CancellationToken cancellationToken)
     {
         var known = new HashSet<LinkKey>();
-        var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
-
         var (recorded, loaded) = await transaction.ClaimAndLoadAsync(claimed, [.. wanted.Where(known.Add)], cancellationToken);
-        ledger.Add(recorded);
+        work.Ledger.Add(recorded);
         CrashPoint.Reach(CrashPoint.AfterClaim);
 
         for (var round = 1; ; round++)
         {
-            plans?.Keep(loaded.Studies); // Before anything changes them.
-            set.Add(loaded);
+            work.Plans?.Keep(loaded.Studies); // Before anything changes them.
+            work.Set.Add(loaded);
 
             // Their outcome changes when they are set free, so their records are needed as well.
-            string[] records = [.. set.Parked.Select(parked => MessageKeys.BaseOf(parked.MessageKey)).Where(claimed.Add)];
+            string[] records = [.. work.Set.Parked.Select(parked => MessageKeys.BaseOf(parked.MessageKey)).Where(claimed.Add)];
 
             if (records.Length > 0)
             {
-                ledger.Add(await transaction.ClaimAsync(records, cancellationToken));
+                work.Ledger.Add(await transaction.ClaimAsync(records, cancellationToken));
             }
 
-            LinkKey[] further = [.. set.Parked.SelectMany(parked => parked.Keys).Where(known.Add)];
+            LinkKey[] further = [.. work.Set.Parked.SelectMany(parked => parked.Keys).Where(known.Add)];
 
             if (further.Length == 0 || round == LoadRoundsMax)
             {
@@ -150,6 +182,29 @@ internal sealed class MessagePipeline(
             }
 
             loaded = await transaction.LoadAsync(further, cancellationToken);
+        }
+    }
+
+    /// <summary>What sources whose messages wait behind rejected ones have to wait for: of every study of the batch. Others pay nothing for it.</summary>
+    private async Task LoadHoldsAsync(
+        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, BatchWork work, CancellationToken cancellationToken)
+    {
+        if (!rules.HasHolds)
+        {
+            return;
+        }
+
+        // A study may be made by one message of the batch and spoken of by another.
+        string[] sources = [.. messages.Select(message => message.SourceId).Distinct().Where(id => rules.FindSource(id) is { HoldsOnRejection: true })];
+        var uids = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.Identities())
+            .Select(identity => identity.StudyInstanceUid).OfType<string>()
+            .Concat(work.Set.Studies.Select(study => study.StudyInstanceUid))
+            .ToHashSet(StringComparer.Ordinal);
+        string[] ids = [.. sources.SelectMany(source => uids.Select(uid => Hold.IdOf(source, uid)))];
+
+        if (ids.Length > 0)
+        {
+            work.Holds.Add(await transaction.LoadHoldsAsync(ids, cancellationToken));
         }
     }
 

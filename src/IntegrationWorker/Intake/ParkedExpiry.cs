@@ -30,26 +30,24 @@ internal sealed class ParkedExpiry(Rulebook rules, IStudyStore store, IStoreMain
     private async Task ExpireAsync(IReadOnlyList<ParkedUnit> expired, CancellationToken cancellationToken)
     {
         var changes = new BatchChanges();
-        var set = new StudySet(rules, changes);
-        var ledger = new Ledger();
-        var recorder = new BatchRecorder(rules, ledger, new StudyUpdatedWriter(events.Source, events.SensitiveKeys), changes);
+        var work = new BatchWork(rules, changes, events, hasTarget: false);
         var now = time.GetUtcNow();
 
         await using var transaction = await store.BeginAsync(cancellationToken);
-        ledger.Add(await transaction.ClaimAsync(
+        work.Ledger.Add(await transaction.ClaimAsync(
             [.. expired.Select(unit => MessageKeys.BaseOf(unit.MessageKey)).Distinct()], cancellationToken));
-        set.Add(await transaction.LoadAsync([.. expired.SelectMany(unit => unit.Keys).Distinct()], cancellationToken));
+        work.Set.Add(await transaction.LoadAsync([.. expired.SelectMany(unit => unit.Keys).Distinct()], cancellationToken));
 
         // Another worker may have applied a unit since it was found.
         var due = expired.Select(unit => unit.UnitKey).ToHashSet(StringComparer.Ordinal);
 
-        foreach (var parked in set.Parked.Where(unit => due.Contains(unit.UnitKey)).ToList())
+        foreach (var parked in work.Set.Parked.Where(unit => due.Contains(unit.UnitKey)).ToList())
         {
-            set.Unpark(parked);
-            recorder.Replace(parked, ResultOf(parked), now);
+            work.Set.Unpark(parked);
+            work.Recorder.Replace(parked, ResultOf(parked), now);
         }
 
-        ledger.Collect(changes);
+        work.Ledger.Collect(changes);
         await transaction.SaveAsync(changes, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

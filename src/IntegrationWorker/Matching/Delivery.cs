@@ -8,6 +8,9 @@ internal sealed record Delivery(InboundMessage Inbound, DateTimeOffset Now)
 {
     private byte[]? _headers;
 
+    /// <summary>It had to wait behind another message, and has a fresh chance to find its study.</summary>
+    public bool HasWaited { get; init; }
+
     /// <summary>Headers as JSON.</summary>
     public byte[] Headers => _headers ??= ResultJson.Write(Inbound.Headers);
 

@@ -22,6 +22,8 @@ internal sealed class StudySet(Rulebook rules, BatchChanges changes)
 
     public IEnumerable<ParkedUnit> Parked => _parked.Values;
 
+    public IEnumerable<Study> Studies => _studies.Values;
+
     /// <summary>Takes in what the store found. What is known already stays as it is.</summary>
     public void Add(LoadedStudies loaded)
     {

@@ -6,8 +6,11 @@ using IntegrationWorker.Studies;
 namespace IntegrationWorker.Matching;
 
 /// <summary>Decides about one unit: finds its study, applies it, lets it create one, or lets it wait. Pure. docs/mapping.md §2.6, §2.7.</summary>
-internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder recorder)
+internal sealed class UnitDecider(Rulebook rules, StudySet set, HoldBook holds, IUnitRecorder recorder)
 {
+    /// <summary>Why a unit is parked that waits behind a rejected one.</summary>
+    public const string Held = "held";
+
     public const int WaitingPerKeyMax = 100;
     public static readonly TimeSpan ParkedFor = TimeSpan.FromDays(14);
 
@@ -20,6 +23,11 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
     public UnitResult Decide(UnitUpdate unit, Source source, Delivery delivery, List<UnitResult> reapplied)
     {
         var result = ResultOf(unit);
+
+        if (source.HoldsOnRejection && HoldOn(unit, source, delivery) is { } hold)
+        {
+            return Wait(unit, source, hold, result, delivery);
+        }
 
         if (unit.Rejection is { } rejection)
         {
@@ -40,6 +48,41 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
             default:
                 DecideStudy(unit, source, result, delivery, reapplied);
                 return result;
+        }
+    }
+
+    /// <summary>A unit that waited behind a rejected one has its turn.</summary>
+    /// <param name="source">Null when it is configured no longer.</param>
+    /// <param name="delivery">The one it came with.</param>
+    /// <param name="reapplied">As in <see cref="Decide"/>.</param>
+    public void Release(HeldUnit held, Source? source, Delivery delivery, List<UnitResult> reapplied)
+    {
+        var unit = held.Unit.Unit;
+        holds.Release(held);
+        var result = source is not null
+            ? Decide(unit, source, delivery, reapplied)
+            : Reject(ResultOf(unit), Notice.Of(Codes.UnknownSource, "id", unit.SourceId));
+
+        Replace(held.Unit, source, result, delivery);
+    }
+
+    /// <summary>A unit has failed: where its source wants so, later ones of the same study wait until its dead letter is settled.</summary>
+    /// <param name="failed">What became of it; null when its message was refused whole.</param>
+    public void HoldBehind(UnitResult? failed, UnitUpdate unit, Source source, Delivery delivery, string deadLetterId)
+    {
+        if (!source.HoldsOnRejection)
+        {
+            return;
+        }
+
+        // Of several studies only those that refused it.
+        var uids = failed?.Studies is { } studies
+            ? studies.Where(one => one.Error is not null).Select(one => one.Study?.StudyInstanceUid).OfType<string>()
+            : UidsOf(unit, source);
+
+        foreach (var uid in uids)
+        {
+            holds.Begin(new Hold(source.SourceId, uid, deadLetterId, delivery.Now));
         }
     }
 
@@ -87,6 +130,55 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
         }
 
         WakeUp([.. numbers.Select(number => new LinkKey(number.Kind, number.Number.Value))], study, delivery, []);
+    }
+
+    /// <summary>The hold that the unit has to wait behind. What a person asks for, and what is no statement about a study, waits for nothing.</summary>
+    private Hold? HoldOn(UnitUpdate unit, Source source, Delivery delivery)
+    {
+        if (unit.Terms is not null || unit.IgnoredReason is not null || delivery.Inbound.ReplayId is not null)
+        {
+            return null;
+        }
+
+        foreach (var uid in UidsOf(unit, source))
+        {
+            if (holds.Find(source.SourceId, uid) is { } hold)
+            {
+                return hold;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The studies the unit speaks of by all that is known: of one that is not there yet, the UID the unit names. None when it cannot be said.</summary>
+    private IEnumerable<string> UidsOf(UnitUpdate unit, Source source)
+    {
+        // By numbers that cannot be right nobody knows which study is meant.
+        if (unit.Kind is UnitKind.PatientUpdate or UnitKind.PatientMerge || unit.Rejection?.Code.StartsWith("IDN-", StringComparison.Ordinal) == true)
+        {
+            return [];
+        }
+
+        var match = _matcher.Find(unit, source);
+
+        return match.Studies.Count > 0 ? match.Studies.Select(study => study.StudyInstanceUid)
+            : match.Rejection is not null ? []
+            : unit.Identities().Select(identity => identity.StudyInstanceUid).OfType<string>().Where(DicomUid.IsValid);
+    }
+
+    private UnitResult Wait(UnitUpdate unit, Source source, Hold hold, UnitResult result, Delivery delivery)
+    {
+        holds.Keep(hold, ParkedOf(unit, delivery, [], DateTimeOffset.MaxValue), delivery.Now);
+        (result.Outcome, result.Reason) = (Outcomes.Parked, Held);
+
+        if (_matcher.Find(unit, source) is { Studies: [var study] })
+        {
+            result.StudyId = study.StudyId;
+            recorder.Record(study, unit, result, delivery.Now);
+        }
+
+        return result;
     }
 
     private string? StudyOf(UnitUpdate unit, Source source) =>
@@ -204,23 +296,24 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
         }
 
         // What a person replays has a fresh chance, however old it is.
-        var since = delivery.Inbound.ReplayId is null ? delivery.Inbound.ReceivedAt : delivery.Now;
+        var since = delivery is { Inbound.ReplayId: null, HasWaited: false } ? delivery.Inbound.ReceivedAt : delivery.Now;
 
-        set.Park(new ParkedUnit
-        {
-            UnitKey = unit.UnitKey,
-            MessageKey = unit.MessageKey,
-            Unit = unit,
-            ReceivedAt = delivery.Inbound.ReceivedAt,
-            ExpiresAt = since + ParkedFor,
-            Keys = keys,
-            Body = delivery.Inbound.Body,
-            Headers = delivery.Headers,
-            Door = delivery.Door,
-        });
-
+        set.Park(ParkedOf(unit, delivery, keys, since + ParkedFor));
         result.Outcome = Outcomes.Parked;
     }
+
+    private static ParkedUnit ParkedOf(UnitUpdate unit, Delivery delivery, LinkKey[] keys, DateTimeOffset expiresAt) => new()
+    {
+        UnitKey = unit.UnitKey,
+        MessageKey = unit.MessageKey,
+        Unit = unit,
+        ReceivedAt = delivery.Inbound.ReceivedAt,
+        ExpiresAt = expiresAt,
+        Keys = keys,
+        Body = delivery.Inbound.Body,
+        Headers = delivery.Headers,
+        Door = delivery.Door,
+    };
 
     /// <summary>A study has numbers that it did not have before: what waits under them is applied, the oldest statement first.</summary>
     private void WakeUp(List<LinkKey> learnt, Study study, Delivery delivery, List<UnitResult> reapplied)
@@ -261,8 +354,16 @@ internal sealed class UnitDecider(Rulebook rules, StudySet set, IUnitRecorder re
             learnt = Apply(parked.Unit, source, study, match, result, delivery);
         }
 
-        recorder.Replace(parked, result, delivery.Now);
+        Replace(parked, source, result, delivery);
         return learnt;
+    }
+
+    private void Replace(ParkedUnit parked, Source? source, UnitResult result, Delivery delivery)
+    {
+        if (recorder.Replace(parked, result, delivery.Now) is { } deadLetterId && source is not null)
+        {
+            HoldBehind(result, parked.Unit, source, delivery, deadLetterId);
+        }
     }
 
     private UnitResult UpdatePatient(UnitUpdate unit, Source source, UnitResult result, Delivery delivery)

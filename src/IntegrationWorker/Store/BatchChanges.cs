@@ -38,6 +38,18 @@ internal sealed class BatchChanges
     /// <summary>Unit keys of parked units that were applied or given up.</summary>
     public List<string> RemovedParked { get; } = [];
 
+    /// <summary>Rejected messages that later ones of their study wait behind. The first one of a study stays until it is over.</summary>
+    public List<Hold> Holds { get; } = [];
+
+    /// <summary>Ids of holds behind which nothing waits any more.</summary>
+    public List<string> EndedHolds { get; } = [];
+
+    /// <summary>Units that have to wait behind a rejected one, in order.</summary>
+    public List<HeldUnit> HeldUnits { get; } = [];
+
+    /// <summary>Units that have waited behind a rejected one. One that is not there any more ends the transaction as a conflict.</summary>
+    public List<HeldUnit> ReleasedUnits { get; } = [];
+
     public List<SubscriptionPosition> Positions { get; } = [];
 
     /// <summary>What is to be brought to the platform, per study in order. Empty where this store is the record.</summary>

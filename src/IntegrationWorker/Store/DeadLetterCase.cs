@@ -35,6 +35,9 @@ internal static class DeadLetterActions
     public const string Approve = "approve";
     public const string Import = "import";
 
+    /// <summary>What waited behind it goes on without it.</summary>
+    public const string Skip = "skip";
+
     /// <summary>Looked at with its body.</summary>
     public const string Show = "show";
 

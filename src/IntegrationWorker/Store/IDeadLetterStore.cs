@@ -46,6 +46,9 @@ internal sealed record DeadLetterFilter(string? Status = null, string? Code = nu
     /// <summary>Those of messages that name one of these numbers.</summary>
     public IReadOnlyList<Studies.LinkKey>? Numbers { get; init; }
 
+    /// <summary>Only those behind which later messages wait.</summary>
+    public bool IsHolding { get; init; }
+
     /// <summary>Those of these messages.</summary>
     public IReadOnlyList<string>? MessageKeys { get; init; }
 }

@@ -35,6 +35,12 @@ internal interface IStoreBatch : IAsyncDisposable
     Task<IReadOnlyList<SubscriptionPosition>> LoadPositionsAsync(
         IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys, CancellationToken cancellationToken);
 
+    /// <summary>Those of these holds that there are. The studies, or their UIDs, are locked by a load before.</summary>
+    Task<IReadOnlyList<Hold>> LoadHoldsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
+    /// <summary>The first ones that wait behind a hold, in order.</summary>
+    Task<IReadOnlyList<HeldUnit>> LoadHeldAsync(string holdId, int max, CancellationToken cancellationToken);
+
     Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken);
 
     Task CommitAsync(CancellationToken cancellationToken);

@@ -82,6 +82,26 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         return positions;
     }
 
+    public async Task<IReadOnlyList<Hold>> LoadHoldsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var holds = new List<Hold>();
+        await session.RunRowsAsync(HoldRows.Select, ids, cancellationToken, reader => holds.Add(HoldRows.Read(reader)));
+
+        return holds;
+    }
+
+    public async Task<IReadOnlyList<HeldUnit>> LoadHeldAsync(string holdId, int max, CancellationToken cancellationToken)
+    {
+        var units = new List<HeldUnit>();
+        await session.RunAsync(
+            HoldRows.SelectHeld,
+            [SqlValue.Text("hold", holdId), SqlValue.Number("max", max)],
+            cancellationToken,
+            reader => units.Add(HoldRows.ReadHeld(reader, protector)));
+
+        return units;
+    }
+
     public async Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
     {
         StoreWriter.Add(session, changes, protector);

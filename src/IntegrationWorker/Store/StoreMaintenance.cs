@@ -23,6 +23,7 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
               and not exists (
                   select 1 from dead_letters d where d.message_key = m.key and d.status in ({{Waiting}}))
               and not exists (select 1 from parked p where p.message_key = m.key)
+              and not exists (select 1 from held_units u where u.message_key = m.key)
             order by m.received_at
             limit @max
             {for update of free})

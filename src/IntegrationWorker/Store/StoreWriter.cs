@@ -143,6 +143,7 @@ internal static class StoreWriter
         session.AddRows(_insertParked, [.. changes.NewParked.Select(unit => (unit, ParkedRows.Seal(unit, protector)))]);
         session.AddRows(_insertParkedKeys, [.. changes.NewParked.SelectMany(unit => unit.Keys.Select(key => (key, unit.UnitKey)))]);
 
+        HoldRows.Add(session, changes, protector);
         session.AddRows(DeadLetterRows.Insert, [.. changes.DeadLetters.Select(entry => DeadLetterRows.Seal(entry, protector))]);
         CaseRows.AddKeys(session, changes.DeadLetters);
         CaseRows.Add(session, changes.CaseSteps);

@@ -68,20 +68,23 @@ internal sealed class MessageResult
     {
         List<UnitResult> units = [.. Units.Select(known => known.IsSameUnit(unit) ? unit : known)];
 
-        return Copy(units, Outcomes.WorstOf(units.Select(known => known.Outcome)), ReplacedBy);
+        var outcome = Outcomes.WorstOf(units.Select(known => known.Outcome));
+        var isOfUnits = Units.Exists(known => known.Reason is not null && known.Reason == Reason);
+
+        return Copy(units, outcome, isOfUnits ? units.Find(known => known.Outcome == outcome)?.Reason : Reason, ReplacedBy);
     }
 
     /// <summary>The same message, which has taken effect as another one.</summary>
-    public MessageResult With(string replacedBy) => Copy(Units, Outcome, replacedBy);
+    public MessageResult With(string replacedBy) => Copy(Units, Outcome, Reason, replacedBy);
 
-    private MessageResult Copy(List<UnitResult> units, string outcome, string? replacedBy) => new()
+    private MessageResult Copy(List<UnitResult> units, string outcome, string? reason, string? replacedBy) => new()
     {
         MessageKey = MessageKey,
         MessageType = MessageType,
         SourceId = SourceId,
         Outcome = outcome,
         ReplacedBy = replacedBy,
-        Reason = Reason,
+        Reason = reason,
         Error = Error,
         Warnings = Warnings,
         Units = units,

@@ -23,6 +23,7 @@ internal sealed class Rulebook
             .Where(source => source.Kind == "hl7v2")
             .ToDictionary(source => (source.SendingApplication ?? "", source.SendingFacility ?? ""));
 
+        HasHolds = sources.Any(source => source.HoldsOnRejection);
         HasDefaultCharsets = sources.Any(source => source.DefaultCharset is not null);
 
         foreach (var names in issuerAliases)
@@ -47,6 +48,9 @@ internal sealed class Rulebook
 
     /// <summary>Some source has a character set of its own for messages that name none.</summary>
     public bool HasDefaultCharsets { get; }
+
+    /// <summary>With some source, messages wait behind a rejected one of their study.</summary>
+    public bool HasHolds { get; }
 
     public UserDirectory Users { get; }
 

@@ -46,6 +46,9 @@ internal sealed record Source
 
     public bool RejectUnsupported { get; init; }
 
+    /// <summary>True: later messages about a study wait until a rejected one of it is settled (<c>onRejected: hold</c>).</summary>
+    public bool HoldsOnRejection { get; init; }
+
     /// <summary>Null: the laboratory and pharmacy sections of §1.3.</summary>
     public IReadOnlyList<string>? ExcludeSections { get; init; }
 

@@ -163,7 +163,7 @@ internal sealed class UnitUpdate
     public List<Notice> Warnings { get; init; } = [];
 
     /// <summary>The unit cannot be used at all; no look-up is made.</summary>
-    [JsonIgnore]
+    [JsonPropertyName("rej"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Notice? Rejection { get; set; }
 
     /// <summary>The unit is deliberately not used: a reason of docs/mapping.md §1.3.</summary>

@@ -13,7 +13,7 @@ namespace IntegrationWorker.Target;
 /// was seen to hold. The plan goes with it, once: whoever comes second with the same plan writes nothing.
 /// </summary>
 internal sealed class PlanConclusion(
-    IStudyStore store, IStudyReader reader, EventSettings events, IEventPublisher publisher, TimeProvider time, ILogger<PlanConclusion> logger)
+    IStudyStore store, IStudyReader reader, Rulebook rules, EventSettings events, IEventPublisher publisher, TimeProvider time, ILogger<PlanConclusion> logger)
 {
     /// <returns>The id that the study has now.</returns>
     /// <exception cref="StoreConflictException">Somebody else has ended the plan.</exception>
@@ -200,7 +200,13 @@ internal sealed class PlanConclusion(
 
         if (end.Error is { } error)
         {
-            changes.DeadLetters.Add(LetterOf(plan, error, result));
+            var letter = LetterOf(plan, error, result);
+            changes.DeadLetters.Add(letter);
+
+            if (rules.FindSource(letter.SourceId) is { HoldsOnRejection: true } && document.Unit.Terms is null)
+            {
+                changes.Holds.Add(new Hold(letter.SourceId, document.StudyInstanceUid, letter.Id, now));
+            }
         }
 
         if (end.Remote is { } remote)

@@ -67,15 +67,12 @@ internal sealed class StudyImporter(
     {
         var now = time.GetUtcNow();
         var changes = new BatchChanges();
-        var set = new StudySet(rules, changes);
-        var ledger = new Ledger();
-        var plans = new PlanBook(changes);
+        var work = new BatchWork(rules, changes, events, hasTarget: true);
+        var (set, ledger, plans) = (work.Set, work.Ledger, work.Plans!);
         var seen = await targets.ReadSeenAsync([.. studies.Select(study => study.StudyId)], cancellationToken);
 
         await using var transaction = await store.BeginAsync(cancellationToken);
         await LoadAsync(transaction, studies, accessionIssuer, set, ledger, plans, cancellationToken);
-        var recorder = new BatchRecorder(rules, ledger, new StudyUpdatedWriter(events.Source, events.SensitiveKeys), changes, plans);
-        var decider = new UnitDecider(rules, set, recorder);
         var delivery = new Delivery(new InboundMessage { Door = Door.Command, Body = default, ReceivedAt = now }, now);
 
         foreach (var remote in studies)
@@ -84,7 +81,7 @@ internal sealed class StudyImporter(
             {
                 var study = StudyOf(remote);
                 plans.Keep([study]);
-                decider.Welcome(study, [.. NumbersOf(remote, accessionIssuer)], delivery);
+                work.Units.Welcome(study, [.. NumbersOf(remote, accessionIssuer)], delivery);
                 changes.Seen.Add((remote.StudyId, SeenStudy.Of(remote)));
             }
             else if (known.StudyId == remote.StudyId && !seen.ContainsKey(remote.StudyId))

@@ -11,6 +11,8 @@ public sealed class PostgreSqlDeadLetterTests(SharedSurroundings surroundings) :
 
 public sealed class PostgreSqlCaseTests(SharedSurroundings surroundings) : CaseSuite(PostgreSqlSuites.On(surroundings));
 
+public sealed class PostgreSqlHoldTests(SharedSurroundings surroundings) : HoldSuite(PostgreSqlSuites.On(surroundings));
+
 public sealed class PostgreSqlReplayJobTests(SharedSurroundings surroundings) : ReplayJobSuite(PostgreSqlSuites.On(surroundings));
 
 public sealed class PostgreSqlMaintenanceTests(SharedSurroundings surroundings) : MaintenanceSuite(PostgreSqlSuites.On(surroundings));

@@ -208,7 +208,7 @@ public sealed partial class WorkerSettingsTests : IDisposable
             { "Sources": [ { "sourceId": "one", "kind": "hl7v2", "match": { "MSH-3": "A", "MSH-4": "B" }, "queue": "own", "role": "placer",
               "authority": "ehr", "authorityByField": { "severity": "operator" }, "orgIds": ["org_00000000000000000000000000000001"],
               "orgFields": ["MSH-4"], "timezone": "Europe/Brussels", "defaultCharset": "8859/1", "processingIds": ["P", "T"],
-              "onUnsupported": "reject", "excludeSections": ["LAB"], "allowCreate": true, "uidTrust": "advisory", "lenientUid": true,
+              "onUnsupported": "reject", "onRejected": "hold", "excludeSections": ["LAB"], "allowCreate": true, "uidTrust": "advisory", "lenientUid": true,
               "uidFields": ["ZZZ-1"], "accessionFields": ["OBR-20"], "accessionIssuer": "I1", "fillerIssuer": "I2", "placerIssuer": "I3",
               "patientIssuer": "I4", "patientGuard": "warn", "placerFanOut": true, "placerSeverity": "compete", "priorityCodes": { "9": "stat" },
               "severityConflict": "precedence", "descriptionFields": ["OBR-4.5"], "orderCompleteMeansRead": true, "dcPolicy": "metadata",

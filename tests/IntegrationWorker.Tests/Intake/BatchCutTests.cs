@@ -35,19 +35,30 @@ public sealed class BatchCutTests
         }
     }
 
-    private static async Task CheckAsync(int seed, int length, Func<Task<(IStudyStore, IAsyncDisposable?)>> open)
+    [Fact]
+    public async Task GivenSourcesWhoseMessagesWaitBehindRejectedOnes_WhenASequenceIsCutIntoBatches_ThenTheSameWait()
+    {
+        Source[] holding = [.. Messages.Sources.Select(source => source with { HoldsOnRejection = true })];
+
+        for (var seed = 2001; seed <= 2040; seed++)
+        {
+            await CheckAsync(seed, Length, () => Task.FromResult<(IStudyStore, IAsyncDisposable?)>((new MemoryStudyStore(), null)), holding);
+        }
+    }
+
+    private static async Task CheckAsync(int seed, int length, Func<Task<(IStudyStore, IAsyncDisposable?)>> open, params Source[] sources)
     {
         var random = new Random(seed);
         var steps = Sequences.Generate(random, length);
         var cut = Sequences.Cut(random, length);
-        var differences = await DifferencesAsync(steps, cut, open);
+        var differences = await DifferencesAsync(steps, cut, open, sources);
 
         if (differences.Count == 0)
         {
             return;
         }
 
-        while (await ShrinkAsync(steps, cut, open) is { } smaller)
+        while (await ShrinkAsync(steps, cut, open, sources) is { } smaller)
         {
             (steps, cut, differences) = smaller;
         }
@@ -58,7 +69,7 @@ public sealed class BatchCutTests
 
     /// <summary>Leaves one message out, if the difference stays; null when it never does.</summary>
     private static async Task<(List<Step> Steps, List<int> Cut, List<string> Differences)?> ShrinkAsync(
-        List<Step> steps, List<int> cut, Func<Task<(IStudyStore, IAsyncDisposable?)>> open)
+        List<Step> steps, List<int> cut, Func<Task<(IStudyStore, IAsyncDisposable?)>> open, Source[] sources)
     {
         for (int batch = 0, start = 0; batch < cut.Count; start += cut[batch++])
         {
@@ -68,7 +79,7 @@ public sealed class BatchCutTests
                 fewer.RemoveAt(start + i);
                 List<int> smaller = [.. cut];
                 smaller[batch]--;
-                var differences = await DifferencesAsync(fewer, smaller, open);
+                var differences = await DifferencesAsync(fewer, smaller, open, sources);
 
                 if (differences.Count > 0)
                 {
@@ -81,13 +92,13 @@ public sealed class BatchCutTests
     }
 
     private static async Task<List<string>> DifferencesAsync(
-        List<Step> steps, List<int> cut, Func<Task<(IStudyStore, IAsyncDisposable?)>> open)
+        List<Step> steps, List<int> cut, Func<Task<(IStudyStore, IAsyncDisposable?)>> open, Source[] sources)
     {
         try
         {
             return Snapshot.Compare(
-                await RunAsync(steps, [.. Enumerable.Repeat(1, steps.Count)], open),
-                await RunAsync(steps, cut, open));
+                await RunAsync(steps, [.. Enumerable.Repeat(1, steps.Count)], open, sources),
+                await RunAsync(steps, cut, open, sources));
         }
         catch (StoreConflictException)
         {
@@ -97,13 +108,13 @@ public sealed class BatchCutTests
     }
 
     private static async Task<SortedDictionary<string, string>> RunAsync(
-        List<Step> steps, List<int> cut, Func<Task<(IStudyStore, IAsyncDisposable?)>> open)
+        List<Step> steps, List<int> cut, Func<Task<(IStudyStore, IAsyncDisposable?)>> open, Source[] sources)
     {
         var (store, fixture) = await open();
 
         try
         {
-            var bench = PipelineBench.Over(store, Token);
+            var bench = PipelineBench.Over(store, Token, sources);
             List<InboundMessage> messages = [.. steps.Select((step, position) => step.ToMessage(position))];
             List<MessageResult> results = [];
 

@@ -15,6 +15,8 @@ internal sealed class RecordingStore(IStudyStore inner) : IStudyStore
 
     public List<DeadLetterEntry> DeadLetters { get; } = [];
 
+    public List<HeldUnit> HeldUnits { get; } = [];
+
     public Dictionary<(string SourceId, string SubscriptionId), SubscriptionPosition> Positions { get; } = [];
 
     public async Task<IStoreBatch> BeginAsync(CancellationToken cancellationToken) =>
@@ -48,6 +50,12 @@ internal sealed class RecordingStore(IStudyStore inner) : IStudyStore
             IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys, CancellationToken cancellationToken) =>
             inner.LoadPositionsAsync(keys, cancellationToken);
 
+        public Task<IReadOnlyList<Hold>> LoadHoldsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+            inner.LoadHoldsAsync(ids, cancellationToken);
+
+        public Task<IReadOnlyList<HeldUnit>> LoadHeldAsync(string holdId, int max, CancellationToken cancellationToken) =>
+            inner.LoadHeldAsync(holdId, max, cancellationToken);
+
         public Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
         {
             _saved = changes;
@@ -61,6 +69,7 @@ internal sealed class RecordingStore(IStudyStore inner) : IStudyStore
             owner.History.AddRange(_saved!.History);
             owner.Outbox.AddRange(_saved.Outbox);
             owner.DeadLetters.AddRange(_saved.DeadLetters);
+            owner.HeldUnits.AddRange(_saved.HeldUnits);
             _saved.Positions.ForEach(position => owner.Positions[(position.SourceId, position.SubscriptionId)] = position);
         }
 

@@ -43,6 +43,11 @@ internal static class Snapshot
                 new ParkedDocument(parked.Unit, parked.Keys, parked.Body, parked.Headers, parked.Door)))}";
         }
 
+        foreach (var held in store.HeldUnits.GroupBy(held => held.HoldId))
+        {
+            entries[$"held {held.Key}"] = string.Join('\n', held.Select(one => one.Unit.UnitKey));
+        }
+
         foreach (var events in store.Outbox.GroupBy(entry => entry.StudyId))
         {
             entries[$"events {events.Key}"] = string.Join('\n', events.Select(entry => $"{entry.EventId} {entry.Version} {Text(entry.Body)}"));

@@ -30,6 +30,16 @@ internal sealed class MemoryStoreBatch(MemoryStudyStore store, MemoryTables tabl
         IReadOnlyCollection<(string SourceId, string SubscriptionId)> keys, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<SubscriptionPosition>>([.. keys.Where(tables.Positions.ContainsKey).Select(key => tables.Positions[key])]);
 
+    public Task<IReadOnlyList<Hold>> LoadHoldsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Hold>>([.. ids.Where(tables.Holds.ContainsKey).Select(id => tables.Holds[id])]);
+
+    public Task<IReadOnlyList<HeldUnit>> LoadHeldAsync(string holdId, int max, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<HeldUnit>>(
+        [
+            .. tables.Held.Where(held => held.HoldId == holdId).OrderBy(held => held.Place).Take(max)
+                .Select(held => held with { Unit = MemoryTables.Copy(held.Unit) }),
+        ]);
+
     public Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
     {
         SaveStudies(changes);
@@ -43,6 +53,7 @@ internal sealed class MemoryStoreBatch(MemoryStudyStore store, MemoryTables tabl
         tables.Outbox.AddRange(changes.Outbox);
         changes.RemovedParked.ForEach(unitKey => tables.Parked.Remove(unitKey));
         changes.NewParked.ForEach(unit => Add(tables.Parked, unit.UnitKey, MemoryTables.Copy(unit)));
+        SaveHolds(changes);
         changes.Positions.ForEach(position => tables.Positions[(position.SourceId, position.SubscriptionId)] = position);
 
         return Task.CompletedTask;
@@ -92,6 +103,23 @@ internal sealed class MemoryStoreBatch(MemoryStudyStore store, MemoryTables tabl
         {
             Expect(tables.Records.ContainsKey(record.Key));
             tables.Records[record.Key] = record;
+        }
+    }
+
+    private void SaveHolds(BatchChanges changes)
+    {
+        Expect(changes.ReleasedUnits.TrueForAll(held => tables.Held.RemoveAll(one => one.HoldId == held.HoldId && one.Place == held.Place) == 1));
+        Expect(changes.EndedHolds.TrueForAll(id => !tables.Held.Exists(held => held.HoldId == id) && tables.Holds.Remove(id)));
+
+        foreach (var hold in changes.Holds)
+        {
+            tables.Holds[hold.Id] = tables.Holds.GetValueOrDefault(hold.Id) is { DeadLetterId: not null } before ? before : hold;
+        }
+
+        foreach (var held in changes.HeldUnits)
+        {
+            var last = tables.Held.Where(one => one.HoldId == held.HoldId).Select(one => one.Place).DefaultIfEmpty().Max();
+            tables.Held.Add(held with { Place = last + 1, Unit = MemoryTables.Copy(held.Unit) });
         }
     }
 

@@ -24,6 +24,11 @@ internal sealed class MemoryTables
     /// <summary>By unit key.</summary>
     public Dictionary<string, ParkedUnit> Parked { get; private init; } = new(StringComparer.Ordinal);
 
+    /// <summary>By id.</summary>
+    public Dictionary<string, Hold> Holds { get; private init; } = new(StringComparer.Ordinal);
+
+    public List<HeldUnit> Held { get; private init; } = [];
+
     public Dictionary<(string SourceId, string SubscriptionId), SubscriptionPosition> Positions { get; private init; } = [];
 
     /// <summary>Other tables with the same rows.</summary>
@@ -36,6 +41,8 @@ internal sealed class MemoryTables
         Outbox = [.. Outbox],
         DeadLetters = [.. DeadLetters],
         Parked = new Dictionary<string, ParkedUnit>(Parked, StringComparer.Ordinal),
+        Holds = new Dictionary<string, Hold>(Holds, StringComparer.Ordinal),
+        Held = [.. Held],
         Positions = new Dictionary<(string, string), SubscriptionPosition>(Positions),
     };
 

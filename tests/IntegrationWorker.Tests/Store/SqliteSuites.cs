@@ -10,6 +10,8 @@ public sealed class SqliteDeadLetterTests() : DeadLetterSuite(SqliteSuites.Creat
 
 public sealed class SqliteCaseTests() : CaseSuite(SqliteSuites.CreateAsync);
 
+public sealed class SqliteHoldTests() : HoldSuite(SqliteSuites.CreateAsync);
+
 public sealed class SqliteReplayJobTests() : ReplayJobSuite(SqliteSuites.CreateAsync);
 
 public sealed class SqliteMaintenanceTests() : MaintenanceSuite(SqliteSuites.CreateAsync);

@@ -1,4 +1,5 @@
 using IntegrationWorker.Access;
+using IntegrationWorker.DeadLetters.Holds;
 
 namespace IntegrationWorker.Hosting.Health;
 
@@ -21,10 +22,11 @@ internal static class HealthEndpoints
             .WithSummary("Store and broker work; 503 with the reasons while one of them does not");
     }
 
-    private static async Task<IResult> ReadyAsync(Readiness readiness, ApiKeyCache keys, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(Readiness readiness, ApiKeyCache keys, HoldWatch holds, CancellationToken cancellationToken)
     {
         var reasons = await readiness.CheckAsync(cancellationToken);
-        IReadOnlyList<string> notes = reasons.Count > 0 || await keys.HasAnyAsync(cancellationToken) ? [] : [NoKeys];
+        var hasKeys = reasons.Count > 0 || await keys.HasAnyAsync(cancellationToken);
+        IReadOnlyList<string> notes = [.. hasKeys ? (string[])[] : [NoKeys], .. holds.Note is { } note ? [note] : (string[])[]];
 
         return reasons.Count == 0
             ? TypedResults.Ok(new HealthAnswer("ready", [], notes))

@@ -1,3 +1,4 @@
+using IntegrationWorker.DeadLetters;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Intake.Broker;
 using IntegrationWorker.Outbox;
@@ -20,5 +21,6 @@ internal static class OptionsSections
         (EventsOptions.Section, typeof(EventsOptions)),
         (HttpOptions.Section, typeof(HttpOptions)),
         (RetentionOptions.Section, typeof(RetentionOptions)),
+        (DeadLetterOptions.Section, typeof(DeadLetterOptions)),
     ];
 }

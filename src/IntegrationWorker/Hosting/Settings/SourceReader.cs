@@ -45,6 +45,7 @@ internal static partial class SourceReader
             DefaultCharset = Charset(settings),
             ProcessingIds = settings.List("processingIds") ?? ["P"],
             RejectUnsupported = settings.OneOf("onUnsupported", "ignore", "reject") == "reject",
+            HoldsOnRejection = settings.OneOf("onRejected", "pass", "hold") == "hold",
             ExcludeSections = settings.List("excludeSections"),
             AllowCreate = settings.Flag("allowCreate"),
             UidIsAdvisory = settings.OneOf("uidTrust", "authoritative", "advisory") == "advisory",

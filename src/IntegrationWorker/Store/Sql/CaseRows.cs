@@ -62,6 +62,9 @@ internal static class CaseRows
     {
         session.AddRows(_update, steps, rowsExpected: steps.Count);
         session.AddRows(_insertAttempts, steps);
+
+        // Nobody waits behind what is closed.
+        HoldRows.AddEnds(session, [.. steps.Where(step => DeadLetterStatus.IsClosed(step.To)).Select(step => step.Id)]);
     }
 
     /// <summary>Queues the numbers of new cases.</summary>

@@ -59,7 +59,8 @@ internal static class DeadLetterRows
         .AddIf(filter.Group is { Location: null }, "d.location is null")
         .Add("d.cause = @cause", SqlValue.Text("cause", filter.Group?.Cause))
         .Add("d.received_at >= @from", SqlValue.Time("from", filter.From))
-        .Add("d.received_at < @until", SqlValue.Time("until", filter.Until));
+        .Add("d.received_at < @until", SqlValue.Time("until", filter.Until))
+        .AddIf(filter.IsHolding, "d.id in (select h.dead_letter_id from holds h join held_units u on u.hold_id = h.id where h.dead_letter_id is not null)");
 
     /// <summary>Whole dead letters by id, to be read by <see cref="ReadCase"/>.</summary>
     public static readonly Statement<string> SelectCases = new(

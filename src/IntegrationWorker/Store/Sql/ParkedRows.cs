@@ -31,17 +31,24 @@ internal static class ParkedRows
     public static byte[] Seal(ParkedUnit unit, DataProtector protector) =>
         protector.Protect(StoreJson.Write(new ParkedDocument(unit.Unit, unit.Keys, unit.Body, unit.Headers, unit.Door)), PlaceOf(unit.UnitKey));
 
-    public static ParkedUnit Read(DbDataReader reader, DataProtector protector)
+    public static ParkedUnit Read(DbDataReader reader, DataProtector protector) => Open(reader.GetString(0), reader.Bytes(4), protector) with
     {
-        var unitKey = reader.GetString(0);
-        var document = StoreJson.ReadParked(protector.Unprotect(reader.Bytes(4), PlaceOf(unitKey)));
+        MessageKey = reader.GetString(1),
+        ReceivedAt = reader.Time(2),
+        ExpiresAt = reader.Time(3),
+    };
+
+    /// <summary>What <see cref="Seal"/> closed: a unit whose time does not end, with the message key of its mapping.</summary>
+    public static ParkedUnit Open(string unitKey, byte[] payload, DataProtector protector)
+    {
+        var document = StoreJson.ReadParked(protector.Unprotect(payload, PlaceOf(unitKey)));
 
         return new ParkedUnit
         {
             UnitKey = unitKey,
-            MessageKey = reader.GetString(1),
-            ReceivedAt = reader.Time(2),
-            ExpiresAt = reader.Time(3),
+            MessageKey = document.Unit.MessageKey,
+            ReceivedAt = DateTimeOffset.MinValue,
+            ExpiresAt = DateTimeOffset.MaxValue,
             Unit = document.Unit,
             Keys = document.Keys,
             Body = document.Body,

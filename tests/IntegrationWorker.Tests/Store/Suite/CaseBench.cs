@@ -2,13 +2,16 @@ using System.Text;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Exchange;
+using IntegrationWorker.DeadLetters.Holds;
 using IntegrationWorker.DeadLetters.Replays;
+using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Queries;
 using IntegrationWorker.Studies;
-using Microsoft.Extensions.Logging.Abstractions;
 using IntegrationWorker.Target;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace IntegrationWorker.Store.Suite;
 
@@ -20,15 +23,19 @@ internal sealed class CaseBench
 
     /// <param name="knowsNew">The sender NEW is registered.</param>
     /// <param name="target">A platform keeps the studies.</param>
-    public CaseBench(OpenStore store, CancellationToken token, bool knowsNew = false, ITargetSignal? target = null)
+    /// <param name="holds">Messages of the sender RIS wait behind a rejected one of their study.</param>
+    public CaseBench(OpenStore store, CancellationToken token, bool knowsNew = false, ITargetSignal? target = null, bool holds = false)
     {
         (_store, _token) = (store, token);
-        Source[] sources = [Ris("ris", "RIS"), _console, .. knowsNew ? [Ris("ris-new", "NEW")] : (Source[])[]];
+        Source[] sources = [Ris("ris", "RIS") with { HoldsOnRejection = holds }, _console, .. knowsNew ? [Ris("ris-new", "NEW")] : (Source[])[]];
         Rules = new Rulebook(sources, [], [], [], []);
         Pipeline = new MessagePipeline(
             Rules, store.Hasher.Hash, store.Studies, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), store.Time, target);
         Replayer = new CaseReplayer(Pipeline, store.Time);
-        Desk = new DeadLetterDesk(store.DeadLetters, Replayer, store.Time);
+        var options = Options.Create(new DeadLetterOptions());
+        Desk = new DeadLetterDesk(store.DeadLetters, store.Holds, Replayer, options, store.Time);
+        Watch = new HoldWatch(store.Holds, options, store.Time, NullLogger<HoldWatch>.Instance);
+        Releaser = new HoldReleaser(Pipeline, store.Holds, Watch, Rules, new StoreGate(), store.Time, NullLogger<HoldReleaser>.Instance);
         Groups = new CauseGroups(store.DeadLetters, store.Time);
         Superseder = new CaseSuperseder(store.DeadLetters, Replayer, store.Time);
         Editing = new EditDesk(store.DeadLetters, store.Revisions, new MessagePreviewer(Pipeline), store.Time);
@@ -46,6 +53,10 @@ internal sealed class CaseBench
     public CaseReplayer Replayer { get; }
 
     public DeadLetterDesk Desk { get; }
+
+    public HoldWatch Watch { get; }
+
+    public HoldReleaser Releaser { get; }
 
     public CauseGroups Groups { get; }
 

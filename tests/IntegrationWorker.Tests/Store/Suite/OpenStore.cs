@@ -26,6 +26,8 @@ internal sealed class OpenStore(
 
     public IDeadLetterStore DeadLetters => field ??= new DeadLetterStore(database, _protector);
 
+    public IHoldStore Holds => field ??= new HoldStore(database, _protector);
+
     public IReplayJobStore ReplayJobs => field ??= new ReplayJobStore(database, _protector);
 
     public CaseRevisionStore Revisions => field ??= new CaseRevisionStore(database, _protector);

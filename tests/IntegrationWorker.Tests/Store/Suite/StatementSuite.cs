@@ -65,6 +65,9 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.DeadLetters.LooksAsync("dl_1", Token);
             await Store.DeadLetters.GetAsync(["dl_1"], Token);
             await Store.Revisions.ListAsync("dl_1", Token);
+            await Store.Holds.FindOverAsync(20, 100, Token);
+            await Store.Holds.ListAsync(["dl_1"], Token);
+            await Store.Holds.SkipAsync(Some.Closing("dl_1", DeadLetterStatus.Open, Some.Noon), Token);
             await Store.ReplayJobs.GetAsync("rpj_1", Token);
             await Store.ReplayJobs.ItemsAsync("rpj_1", 0, 20, Token);
             await Store.ReplayJobs.OutcomesAsync("rpj_1", Token);
@@ -95,9 +98,14 @@ public abstract class StatementSuite : OpenStoreSuite
         string[] olderKeys = [.. keys.Select(key => $"{key}/older")];
         await Store.Studies.WriteAsync(changes => changes.NewRecords.AddRange(olderKeys.Select(key => Some.Record(key))), Token);
 
+        string[] ended = [.. olderKeys.Select(key => Hold.IdOf("ris", key))];
+        await Store.Studies.WriteAsync(changes => changes.Holds.AddRange(olderKeys.Select(key => new Hold("ris", key, null, Some.Noon))), Token);
+
         await using var batch = await Store.Studies.BeginAsync(Token);
         await batch.ClaimAsync([.. keys, .. olderKeys], Token);
         var loaded = await batch.LoadAsync([.. studies.Select(study => new LinkKey(LinkKind.StudyId, study.StudyId))], Token);
+        await batch.LoadHoldsAsync([.. keys.Select(key => Hold.IdOf("ris", key))], Token);
+        await batch.LoadHeldAsync(Hold.IdOf("ris", keys[0]), 100, Token);
         await batch.LoadPositionsAsync([.. keys.Select(key => ("fhir", key))], Token);
         var changes = new BatchChanges();
         changes.NewStudies.AddRange(studies.Select(_ => Some.Study()));
@@ -111,6 +119,9 @@ public abstract class StatementSuite : OpenStoreSuite
         changes.DeadLetters.AddRange(studies.Select(_ => Some.DeadLetter() with { Keys = [new LinkKey(LinkKind.Accession, "A-1")] }));
         changes.NewParked.AddRange(keys.Select(key => Some.Parked(key, new LinkKey(LinkKind.Filler, key))));
         changes.RemovedParked.AddRange(olderKeys);
+        changes.Holds.AddRange(keys.Select(key => new Hold("ris", key, "dl_1", Some.Noon)));
+        changes.EndedHolds.AddRange(ended);
+        changes.HeldUnits.AddRange(keys.Select(key => new HeldUnit(Hold.IdOf("ris", key), Some.Parked(key), Some.Noon)));
         changes.Positions.AddRange(keys.Select(key => new SubscriptionPosition
         {
             SourceId = "fhir", SubscriptionId = key, Position = 1, LastHeardAt = Some.Noon,

@@ -165,7 +165,7 @@ internal sealed class TargetBench : IAsyncDisposable
     {
         IStudyStore studies = dies == Dies.BeforeConclusion ? new DyingStore() : _store.Studies;
         var conclusion = new PlanConclusion(
-            studies, _store.Reader, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), _store.Time, NullLogger<PlanConclusion>.Instance);
+            studies, _store.Reader, Cases.Rules, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), _store.Time, NullLogger<PlanConclusion>.Instance);
 
         return new PlanRunner(_store.Target, new DyingClient(Client, dies), conclusion, TimeSpan.Zero);
     }
