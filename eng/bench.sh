@@ -8,7 +8,7 @@
 # The whole worker, with a broker and a database of its own, beside what the machine allows:
 #
 #   eng/bench.sh worker [LETTERS]         from the queue to the event (about ten minutes); docs/performance.md explains the letters
-#   eng/bench.sh mllp [--help]            acknowledged messages over MLLP
+#   eng/bench.sh mllp [door]              acknowledged messages over MLLP (two minutes); with "door" without deciding about them
 #   eng/bench.sh api [STUDIES [SECONDS]]  the study API beside a bare endpoint, in a store of 1,000,000 studies (about five minutes)
 #
 # Numbers of one run can be compared with each other, those of two runs only on a machine that does nothing else.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using IntegrationWorker.AcceptanceTests.Surroundings;
 using IntegrationWorker.Bench.Worker;
+using Npgsql;
 using Spectre.Console;
 
 namespace IntegrationWorker.Bench.Mllp;
@@ -18,7 +19,7 @@ internal static class MllpBench
     private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _time = TimeSpan.FromSeconds(15);
 
-    /// <param name="arguments"><c>bare PORT BROKER</c> runs the loop itself; nothing measures.</param>
+    /// <param name="arguments"><c>bare PORT BROKER</c> runs the loop itself, nothing measures; <c>door</c> leaves out what decides about messages.</param>
     public static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         if (arguments is ["bare", var port, var broker])
@@ -28,13 +29,24 @@ internal static class MllpBench
         }
 
         await using var bench = await Worker.Bench.StartAsync(cancellationToken);
-        var figures = new List<(string Name, double PerSecond, double P50, double P99)>();
+        var figures = new List<MllpFigure>();
         await using (var host = await bench.VirtualHostAsync(cancellationToken))
         {
             var bare = FreePorts.One();
             await using var loop = await ChildProcess.StartAsync(Environment.ProcessPath!, ["mllp", "bare", $"{bare}", host.Uri.AbsoluteUri]);
             await MllpLoad.WaitForAsync(bare, cancellationToken);
-            figures.Add(await MeasureAsync("bare loop", bare, 0, cancellationToken));
+            figures.Add(await MeasureAsync("bare loop", bare, 0, loop.Id, cancellationToken));
+        }
+
+        await using (var host = await bench.VirtualHostAsync(cancellationToken))
+        {
+            figures.Add(await MeasureDoorAsync(host.Uri, await bench.DatabaseAsync(cancellationToken), cancellationToken));
+        }
+
+        if (arguments is ["door"])
+        {
+            Print(figures);
+            return;
         }
 
         await using (var host = await bench.VirtualHostAsync(cancellationToken))
@@ -42,27 +54,43 @@ internal static class MllpBench
             // The worker beside its queue decides about the messages as well, as it does at a site.
             var mllp = FreePorts.One();
             await using var worker = await StartWorkerAsync(mllp, host.Uri, await bench.DatabaseAsync(cancellationToken), cancellationToken);
-            figures.Add(await MeasureAsync("worker, rabbitmq", mllp, 0, cancellationToken));
+            figures.Add(await MeasureAsync("worker, rabbitmq", mllp, 0, worker.ProcessId, cancellationToken));
             await DrainedAsync(host, cancellationToken);
-            figures.Add(await MeasureAsync("worker, rabbitmq, 500/s", mllp, 500, cancellationToken));
+            figures.Add(await MeasureAsync("worker, rabbitmq, 500/s", mllp, 500, worker.ProcessId, cancellationToken));
         }
 
         {
             var mllp = FreePorts.One();
             await using var worker = await StartWorkerAsync(mllp, null, null, cancellationToken);
-            figures.Add(await MeasureAsync("worker, embedded", mllp, 0, cancellationToken));
+            figures.Add(await MeasureAsync("worker, embedded", mllp, 0, worker.ProcessId, cancellationToken));
         }
 
         Print(figures);
         await MeasureIdleAsync(cancellationToken);
     }
 
-    private static async Task<(string, double, double, double)> MeasureAsync(string name, int port, int perSecond, CancellationToken cancellationToken)
+    /// <summary>The door by itself, as at a site where other workers decide: the database goes away when the worker is ready, and the door needs none.</summary>
+    private static async Task<MllpFigure> MeasureDoorAsync(Uri broker, string database, CancellationToken cancellationToken)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(database);
+        var server = (settings.Host!, settings.Port);
+        var way = new Proxy(() => server);
+        (settings.Host, settings.Port) = ("127.0.0.1", way.Port);
+        var mllp = FreePorts.One();
+        await using var worker = await StartWorkerAsync(mllp, broker, settings.ConnectionString, cancellationToken);
+        await way.DisposeAsync();
+
+        return await MeasureAsync("door alone, rabbitmq", mllp, 0, worker.ProcessId, cancellationToken);
+    }
+
+    private static async Task<MllpFigure> MeasureAsync(string name, int port, int perSecond, int processId, CancellationToken cancellationToken)
     {
         await MllpLoad.RunAsync(port, Connections, Studies, perSecond, _warmUp, cancellationToken);
+        var before = ProcessFigures.Of(processId).CpuSeconds;
         var load = await MllpLoad.RunAsync(port, Connections, Studies, perSecond, _time, cancellationToken);
+        var used = (ProcessFigures.Of(processId).CpuSeconds - before) / (load.PerSecond * _time.TotalSeconds);
         Console.Error.WriteLine($"{name}: {load.PerSecond:0}/s");
-        return (name, load.PerSecond, load.P50Milliseconds, load.P99Milliseconds);
+        return new MllpFigure(name, load.PerSecond, load.P50Milliseconds, load.P99Milliseconds, used * 1e6);
     }
 
     private static async Task MeasureIdleAsync(CancellationToken cancellationToken)
@@ -102,16 +130,19 @@ internal static class MllpBench
         return process.WorkingSet64 / 1024.0 / 1024.0;
     }
 
-    private static void Print(List<(string Name, double PerSecond, double P50, double P99)> figures)
+    private static void Print(List<MllpFigure> figures)
     {
-        var table = new Table().AddColumns("16 connections", "acknowledged/s", "of the bare loop", "p50 ms", "p99 ms");
+        var table = new Table().AddColumns("16 connections", "acknowledged/s", "of the bare loop", "p50 ms", "p99 ms", "its CPU µs each");
 
         foreach (var figure in figures)
         {
             table.AddRow(
-                figure.Name, $"{figure.PerSecond:0}", $"{figure.PerSecond / figures[0].PerSecond:0.00}", $"{figure.P50:0.0}", $"{figure.P99:0.0}");
+                figure.Name, $"{figure.PerSecond:0}", $"{figure.PerSecond / figures[0].PerSecond:0.00}", $"{figure.P50:0.0}", $"{figure.P99:0.0}", $"{figure.CpuMicroseconds:0}");
         }
 
         AnsiConsole.Write(table);
     }
+
+    /// <param name="CpuMicroseconds">Processor time of the process that answers, for each message.</param>
+    private sealed record MllpFigure(string Name, double PerSecond, double P50, double P99, double CpuMicroseconds);
 }

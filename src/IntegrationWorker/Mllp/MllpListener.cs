@@ -37,7 +37,16 @@ internal sealed class MllpListener : IHostedService, IDisposable
         var kestrel = new KestrelServerOptions { ApplicationServices = services };
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Listen(options.Address, options.Port, Configure);
-        var sockets = new SocketTransportOptions { CreateBoundListenSocket = Bind };
+        var sockets = new SocketTransportOptions
+        {
+            CreateBoundListenSocket = Bind,
+
+            // Nothing here blocks, so a message goes from its socket to its queue on one thread, without being handed on twice.
+            UnsafePreferInlineScheduling = true,
+
+            // One system call less for every message, for 4 KiB of each idle connection.
+            WaitForDataBeforeAllocatingBuffer = false,
+        };
         _server = new KestrelServer(Options.Create(kestrel), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
     }
 
