@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IntegrationWorker.Studies;
+using Organization = IntegrationWorker.Studies.Org;
 
 namespace IntegrationWorker.Tests.Examples;
 
@@ -12,7 +13,7 @@ internal static class ExampleRules
         [.. Objects("sources").Select(SourceOf)],
         [.. _config["issuerAliases"]!.AsArray().Select(names => Texts(names))],
         [.. Objects("users").Select(UserOf)],
-        [.. Objects("orgs").Select(org => new Org(Text(org, "orgId")!, Text(org, "orgName")!, Texts(org["codes"])))],
+        [.. Objects("orgs").Select(org => new Organization(Text(org, "orgId")!, Text(org, "orgName")!, Texts(org["codes"])))],
         Texts(_config["metadataPriority"]));
 
     private static IEnumerable<JsonObject> Objects(string name) => _config[name]!.AsArray().Select(item => item!.AsObject());
