@@ -1,18 +1,20 @@
 using System.CommandLine;
 using IntegrationWorker.DeadLetters;
+using IntegrationWorker.DeadLetters.Filters;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
 
-/// <summary><c>dead-letters list|groups|show|preview|edit|replay|jobs|discard|restore|skip|export|import</c>.</summary>
+/// <summary><c>dead-letters list|groups|show|preview|edit|replay|jobs|filters|discard|restore|skip|export|import</c>.</summary>
 internal static class DeadLettersVerbs
 {
     private static readonly Option<string?> _status = new("--status") { Description = string.Join(", ", DeadLetterStatus.All) };
     private static readonly Option<string?> _code = new("--code") { Description = "Only those with this code" };
     private static readonly Option<string?> _source = new("--source") { Description = "Only those of this source" };
     private static readonly Option<string?> _group = new("--group") { Description = "Only those of this group: grp_…" };
+    private static readonly Option<string?> _filter = new("--filter") { Description = "Only those of this saved filter: dead-letters filters" };
     private static readonly Option<bool> _held = new("--held") { Description = "Only those behind which later messages of their study wait" };
     private static readonly Option<int> _limit = CommonOptions.Limit(DeadLetterDesk.LimitUsual, DeadLetterDesk.LimitMax);
     private static readonly Option<string> _why = new("--why") { Description = "The reason, for the record", DefaultValueFactory = _ => "" };
@@ -22,7 +24,7 @@ internal static class DeadLettersVerbs
     {
         _status.AcceptOnlyFromAmong(DeadLetterStatus.All);
 
-        var list = new Command("list", "Show dead letters, the latest first") { _status, _code, _source, _group, _held, _limit, CommonOptions.Json };
+        var list = new Command("list", "Show dead letters, the latest first") { _filter, _status, _code, _source, _group, _held, _limit, CommonOptions.Json };
         list.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ListAsync(parsed, services, t), token));
 
         var groups = new Command("groups", "Show dead letters that failed alike, with who must act and what to do") { _status, CommonOptions.Json };
@@ -42,24 +44,14 @@ internal static class DeadLettersVerbs
 
         return new Command("dead-letters", "Look after messages that could not be applied") 
         {
-            list, groups, show, EditVerbs.CreatePreview(), EditVerbs.CreateEdit(), ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), discard, restore, skip,
+            list, groups, show, EditVerbs.CreatePreview(), EditVerbs.CreateEdit(), ReplayVerbs.CreateReplay(), ReplayVerbs.CreateJobs(), FilterVerbs.Create(), discard, restore, skip,
             ExchangeVerbs.CreateExport(), ExchangeVerbs.CreateImport(),
         };
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var filter = new DeadLetterFilter(parsed.GetValue(_status), parsed.GetValue(_code), parsed.GetValue(_source)) { IsHolding = parsed.GetValue(_held) };
-
-        if (parsed.GetValue(_group) is { } group)
-        {
-            filter = filter with
-            {
-                Group = await services.GetRequiredService<CauseGroups>().FindAsync(group, cancellationToken)
-                    ?? throw new VerbFailedException($"There is no group {group}."),
-            };
-        }
-
+        var filter = await FilterOfAsync(parsed, services, cancellationToken);
         var letters = await services.GetRequiredService<DeadLetterDesk>().ListAsync(filter, parsed.GetValue(_limit), null, cancellationToken);
 
         if (parsed.GetValue(CommonOptions.Json))
@@ -77,6 +69,23 @@ internal static class DeadLettersVerbs
             ]));
 
         return ExitCodes.Ok;
+    }
+
+    // What is said on the line goes before what is saved.
+    private static async Task<DeadLetterFilter> FilterOfAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var name = parsed.GetValue(_filter);
+        var saved = name is null ? null : await services.GetRequiredService<FilterDesk>().FindAsync(name, cancellationToken) ?? throw FilterVerbs.Unknown(name);
+        var group = parsed.GetValue(_group) ?? saved?.Group;
+
+        return new DeadLetterFilter(parsed.GetValue(_status), parsed.GetValue(_code) ?? saved?.Code, parsed.GetValue(_source) ?? saved?.SourceId)
+        {
+            IsHolding = parsed.GetValue(_held),
+            From = saved?.From,
+            Until = saved?.Until,
+            Group = group is null ? null : await services.GetRequiredService<CauseGroups>().FindAsync(group, cancellationToken)
+                ?? throw new VerbFailedException($"There is no group {group}."),
+        };
     }
 
     private static async Task<int> ShowAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)

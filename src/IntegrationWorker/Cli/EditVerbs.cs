@@ -80,9 +80,9 @@ internal static class EditVerbs
 
             return ExitCodes.Ok;
         }
-        catch (DeadLetterBusyException busy)
+        catch (Exception refused) when (refused is DeadLetterBusyException or OwnEditException)
         {
-            throw new VerbFailedException(busy.Message);
+            throw new VerbFailedException(refused.Message);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using IntegrationWorker.DeadLetters;
+using IntegrationWorker.DeadLetters.Filters;
 using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Store;
 using Spectre.Console;
@@ -10,8 +11,9 @@ namespace IntegrationWorker.Cli;
 /// <summary><c>dead-letters replay</c> of one, or of many as a job, and <c>dead-letters jobs</c>.</summary>
 internal static class ReplayVerbs
 {
-    private static readonly Argument<string[]> _ids = new("id") { Description = "Ids of dead letters: dl_…; none with --group, --code, --source or --all", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> _ids = new("id") { Description = "Ids of dead letters: dl_…; none with --filter, --group, --code, --source or --all", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string> _why = new("--why") { Description = "The reason, for the record", DefaultValueFactory = _ => "" };
+    private static readonly Option<string?> _filter = new("--filter") { Description = "All of this saved filter: dead-letters filters" };
     private static readonly Option<string?> _group = new("--group") { Description = "All of this group: grp_…" };
     private static readonly Option<string?> _code = new("--code") { Description = "All with this code" };
     private static readonly Option<string?> _source = new("--source") { Description = "All of this source" };
@@ -45,16 +47,16 @@ internal static class ReplayVerbs
     {
         var replay = new Command("replay", "Send dead letters the way of all messages again: one at once, many as a job that can be paused")
         {
-            _ids, _group, _code, _source, _from, _until, _all, _status, _rate, _stopPercent, _noCanary, _dryRun, _detach, _why, CommonOptions.Json,
+            _ids, _filter, _group, _code, _source, _from, _until, _all, _status, _rate, _stopPercent, _noCanary, _dryRun, _detach, _why, CommonOptions.Json,
         };
         replay.Validators.Add(result =>
         {
-            var isFiltered = result.GetValue(_group) is not null || result.GetValue(_code) is not null || result.GetValue(_source) is not null
+            var isFiltered = result.GetValue(_filter) is not null || result.GetValue(_group) is not null || result.GetValue(_code) is not null || result.GetValue(_source) is not null
                 || result.GetValue(_from) is not null || result.GetValue(_until) is not null || result.GetValue(_all);
 
             if (result.GetValue(_ids) is { Length: > 0 } == isFiltered)
             {
-                result.AddError("Name either ids of dead letters, or which ones by --group, --code, --source, --from, --until or --all.");
+                result.AddError("Name either ids of dead letters, or which ones by --filter, --group, --code, --source, --from, --until or --all.");
             }
         });
         replay.SetAction((parsed, token) => Verb.OnStoreAsync(parsed, (services, t) => ReplayAsync(parsed, services, t), token));
@@ -87,6 +89,7 @@ internal static class ReplayVerbs
         var request = new ReplayRequest
         {
             Ids = parsed.GetValue(_ids) is { Length: > 0 } ids ? ids : null,
+            Filter = parsed.GetValue(_filter),
             Group = parsed.GetValue(_group),
             Code = parsed.GetValue(_code),
             SourceId = parsed.GetValue(_source),
@@ -103,6 +106,8 @@ internal static class ReplayVerbs
         {
             throw new VerbFailedException(fault);
         }
+
+        request = await services.GetRequiredService<FilterDesk>().ApplyAsync(request, cancellationToken) ?? throw FilterVerbs.Unknown(request.Filter);
 
         if (parsed.GetValue(_dryRun))
         {

@@ -1,6 +1,7 @@
 using IntegrationWorker.Access;
 using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Exchange;
+using IntegrationWorker.DeadLetters.Filters;
 using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
@@ -58,12 +59,15 @@ internal static class DeadLetterEndpoints
             .WithName("ImportDeadLetters")
             .WithSummary("Add the dead letters of such a file; those that are there already stay as they are");
         group.MapReplays();
+        group.MapFilters();
     }
 
     private static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
         DeadLetterDesk desk,
         CauseGroups groups,
+        FilterDesk filters,
         CancellationToken cancellationToken,
+        string? filter = null,
         string? status = null,
         string? code = null,
         string? sourceId = null,
@@ -80,19 +84,30 @@ internal static class DeadLetterEndpoints
             return Problem.Malformed($"limit is a number from 1 to {DeadLetterDesk.LimitMax}.");
         }
 
-        var filter = new DeadLetterFilter(status, code, sourceId, messageKey) { From = from, Until = until, IsHolding = held };
+        SavedFilter? saved = null;
 
-        if (group is not null)
+        if (filter is not null && (saved = await filters.FindAsync(filter, cancellationToken)) is null)
         {
-            if (await groups.FindAsync(group, cancellationToken) is not { } key)
-            {
-                return Problem.NotFound("There is no such group.");
-            }
-
-            filter = filter with { Group = key };
+            return FilterEndpoints.Unknown();
         }
 
-        return TypedResults.Ok(new DeadLetterPage(await desk.ListAsync(filter, limit, after, cancellationToken)));
+        CauseKey? cause = null;
+
+        if ((group ?? saved?.Group) is { } groupId && (cause = await groups.FindAsync(groupId, cancellationToken)) is null)
+        {
+            return Problem.NotFound("There is no such group.");
+        }
+
+        // What is said here goes before what is saved.
+        var which = new DeadLetterFilter(status, code ?? saved?.Code, sourceId ?? saved?.SourceId, messageKey)
+        {
+            Group = cause,
+            From = from ?? saved?.From,
+            Until = until ?? saved?.Until,
+            IsHolding = held,
+        };
+
+        return TypedResults.Ok(new DeadLetterPage(await desk.ListAsync(which, limit, after, cancellationToken)));
     }
 
     private static async Task<Ok<GroupPage>> GroupsAsync(
@@ -174,6 +189,10 @@ internal static class DeadLetterEndpoints
         catch (DeadLetterBusyException busy)
         {
             return Problem.Conflict("not-open", busy.Message);
+        }
+        catch (OwnEditException own)
+        {
+            return Problem.Of(StatusCodes.Status403Forbidden, "own-edit", own.Message);
         }
     }
 

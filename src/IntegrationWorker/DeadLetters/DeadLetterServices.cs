@@ -1,5 +1,6 @@
 using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Exchange;
+using IntegrationWorker.DeadLetters.Filters;
 using IntegrationWorker.DeadLetters.Holds;
 using IntegrationWorker.DeadLetters.Replays;
 
@@ -18,6 +19,7 @@ internal static class DeadLetterServices
             .AddSingleton<CauseGroups>()
             .AddSingleton<EditDesk>()
             .AddSingleton<ExchangeDesk>()
+            .AddSingleton<FilterDesk>()
             .AddSingleton<ReplayDesk>()
             .AddSingleton<ReplayDriver>()
             .AddSingleton<HoldWatch>();

@@ -32,6 +32,7 @@ internal static class StoreServices
         services.AddSingleton<IStudyReader, StudyReader>();
         services.AddSingleton<IDeadLetterStore, DeadLetterStore>();
         services.AddSingleton<CaseRevisionStore>();
+        services.AddSingleton<SavedFilterStore>();
         services.AddSingleton<IHoldStore, HoldStore>();
         services.AddSingleton<IReplayJobStore, ReplayJobStore>();
         services.AddSingleton<IFhirWorkStore, FhirWorkStore>();

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using IntegrationWorker.Queries;
 using IntegrationWorker.Store;
+using Microsoft.Extensions.Options;
 
 namespace IntegrationWorker.DeadLetters.Editing;
 
 /// <summary>Mends the message of a dead letter: an edit, its preview, its approval. The message as it came stays.</summary>
-internal sealed class EditDesk(IDeadLetterStore letters, CaseRevisionStore revisions, MessagePreviewer previewer, TimeProvider time)
+internal sealed class EditDesk(
+    IDeadLetterStore letters, CaseRevisionStore revisions, MessagePreviewer previewer, IOptions<DeadLetterOptions> options, TimeProvider time)
 {
     public const int BodyBytesMax = 5 * 1024 * 1024;
 
@@ -70,6 +72,7 @@ internal sealed class EditDesk(IDeadLetterStore letters, CaseRevisionStore revis
     /// <param name="revision">Which edit was looked at; null for the latest one.</param>
     /// <returns>The edit; null when there is no such dead letter, or nothing waits.</returns>
     /// <exception cref="DeadLetterBusyException">It is not open, or the edit is approved, or not the latest one any more.</exception>
+    /// <exception cref="OwnEditException">Its editor wants to approve it, and the settings want somebody else to.</exception>
     public async Task<EditView?> ApproveAsync(string id, int? revision, string who, string why, CancellationToken cancellationToken)
     {
         if (await letters.GetAsync(id, cancellationToken) is not { Summary.Draft: > 0 } letter)
@@ -84,7 +87,14 @@ internal sealed class EditDesk(IDeadLetterStore letters, CaseRevisionStore revis
             throw new DeadLetterBusyException($"edited again: revision {number} is the latest");
         }
 
-        var view = await ViewOfAsync(letter, number, (await BodyOfAsync(letter, number, cancellationToken))!, cancellationToken);
+        var draft = (await revisions.ListAsync(id, cancellationToken)).First(one => one.Revision == number);
+
+        if (options.Value.FourEyes && string.Equals(draft.Editor, who, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new OwnEditException();
+        }
+
+        var view = await ViewOfAsync(letter, number, draft.Body, cancellationToken);
         var now = time.GetUtcNow();
         var step = new CaseStep(id, DeadLetterStatus.Open, DeadLetterStatus.Open, Attempt(view, now, who, why, DeadLetterActions.Approve))
         {

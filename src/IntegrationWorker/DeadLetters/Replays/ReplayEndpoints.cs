@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using IntegrationWorker.DeadLetters.Filters;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Store;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -45,11 +46,17 @@ internal static class ReplayEndpoints
             .WithSummary("Give a replay job up; what was not replayed is open again");
     }
 
-    private static async Task<IResult> CreateAsync(ReplayRequest request, HttpContext context, ReplayDesk desk, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(
+        ReplayRequest asked, HttpContext context, ReplayDesk desk, FilterDesk filters, CancellationToken cancellationToken)
     {
-        if (request.Fault() is { } fault)
+        if (asked.Fault() is { } fault)
         {
             return Problem.Malformed(fault);
+        }
+
+        if (await filters.ApplyAsync(asked, cancellationToken) is not { } request)
+        {
+            return FilterEndpoints.Unknown();
         }
 
         if (request.DryRun)

@@ -13,6 +13,9 @@ internal sealed record ReplayRequest
     /// <summary>Only these dead letters; null for all that the rest lets pass.</summary>
     public IReadOnlyList<string>? Ids { get; init; }
 
+    /// <summary>The name of a saved filter, which says which dead letters; then nothing else here does. Null for none.</summary>
+    public string? Filter { get; init; }
+
     /// <summary>Those that failed alike: an id of the groups.</summary>
     public string? Group { get; init; }
 
@@ -48,6 +51,8 @@ internal sealed record ReplayRequest
         Status is not (DeadLetterStatus.Open or "any") ? "status is open or any."
         : Rate is < 0 or > RateMax ? $"rate is a number from 0 to {RateMax}."
         : StopPercent is < 0 or > 100 ? "stopPercent is a number from 0 to 100."
+        : Filter is not null && this is not { Ids: null, Group: null, Code: null, SourceId: null, From: null, Until: null }
+            ? "A filter says which dead letters: ids, group, code, sourceId, from and until are left out then."
         : Ids is { Count: 0 or > IdsMax } ? $"ids holds 1 to {IdsMax} ids."
         : null;
 
@@ -56,7 +61,7 @@ internal sealed record ReplayRequest
     {
         (string Name, string? Value)[] parts =
         [
-            ("ids", Ids?.Count.ToString()), ("group", Group), ("code", Code), ("source", SourceId), ("from", From?.ToString("u")),
+            ("filter", Filter), ("ids", Ids?.Count.ToString()), ("group", Group), ("code", Code), ("source", SourceId), ("from", From?.ToString("u")),
             ("until", Until?.ToString("u")), ("status", Status),
         ];
 

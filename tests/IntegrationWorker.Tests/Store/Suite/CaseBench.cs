@@ -2,6 +2,7 @@ using System.Text;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Exchange;
+using IntegrationWorker.DeadLetters.Filters;
 using IntegrationWorker.DeadLetters.Holds;
 using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Hosting.Health;
@@ -23,8 +24,9 @@ internal sealed class CaseBench
 
     /// <param name="knowsNew">The sender NEW is registered.</param>
     /// <param name="target">A platform keeps the studies.</param>
+    /// <param name="fourEyes">Nobody approves what they have edited.</param>
     /// <param name="holds">Messages of the sender RIS wait behind a rejected one of their study.</param>
-    public CaseBench(OpenStore store, CancellationToken token, bool knowsNew = false, ITargetSignal? target = null, bool holds = false)
+    public CaseBench(OpenStore store, CancellationToken token, bool knowsNew = false, ITargetSignal? target = null, bool holds = false, bool fourEyes = false)
     {
         (_store, _token) = (store, token);
         Source[] sources = [Ris("ris", "RIS") with { HoldsOnRejection = holds }, _console, .. knowsNew ? [Ris("ris-new", "NEW")] : (Source[])[]];
@@ -32,16 +34,17 @@ internal sealed class CaseBench
         Pipeline = new MessagePipeline(
             Rules, store.Hasher.Hash, store.Studies, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), store.Time, target);
         Replayer = new CaseReplayer(Pipeline, store.Time);
-        var options = Options.Create(new DeadLetterOptions());
+        var options = Options.Create(new DeadLetterOptions { FourEyes = fourEyes });
         Desk = new DeadLetterDesk(store.DeadLetters, store.Holds, Replayer, options, store.Time);
         Watch = new HoldWatch(store.Holds, options, store.Time, NullLogger<HoldWatch>.Instance);
         Releaser = new HoldReleaser(Pipeline, store.Holds, Watch, Rules, new StoreGate(), store.Time, NullLogger<HoldReleaser>.Instance);
         Groups = new CauseGroups(store.DeadLetters, store.Time);
         Superseder = new CaseSuperseder(store.DeadLetters, Replayer, store.Time);
-        Editing = new EditDesk(store.DeadLetters, store.Revisions, new MessagePreviewer(Pipeline), store.Time);
+        Editing = new EditDesk(store.DeadLetters, store.Revisions, new MessagePreviewer(Pipeline), options, store.Time);
         Exchange = new ExchangeDesk(store.DeadLetters, Pipeline, store.Time);
         Finder = new MessageFinder(store.Reader, store.DeadLetters, store.Hasher, Rules);
         Teller = new TimelineTeller(Finder, store.Reader, store.DeadLetters);
+        Filters = new FilterDesk(store.Filters, store.Time);
         Jobs = new ReplayDesk(store.ReplayJobs, store.DeadLetters, Groups, Replayer, store.Time);
         Driver = new ReplayDriver(store.ReplayJobs, Replayer, store.Time, NullLogger<ReplayDriver>.Instance);
     }
@@ -69,6 +72,8 @@ internal sealed class CaseBench
     public MessageFinder Finder { get; }
 
     public TimelineTeller Teller { get; }
+
+    public FilterDesk Filters { get; }
 
     public ReplayDesk Jobs { get; }
 

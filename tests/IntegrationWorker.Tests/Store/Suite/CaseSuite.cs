@@ -1,6 +1,8 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.DeadLetters.Editing;
+using IntegrationWorker.DeadLetters.Filters;
+using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Queries;
 using Xunit;
 
@@ -218,6 +220,51 @@ public abstract class CaseSuite : OpenStoreSuite
         Assert.Equal(Outcomes.Duplicate, other.Outcome);
         Assert.Single(await bench.EventsAsync());
         await Assert.ThrowsAsync<DeadLetterBusyException>(() => bench.Editing.EditAsync(id, edited, "anna", "late", Token));
+    }
+
+    [Fact]
+    public async Task GivenFourEyesAreWanted_WhenTheEditorApproves_ThenThatIsRefusedAndSomebodyElseMay()
+    {
+        var bench = new CaseBench(Store, Token, fourEyes: true);
+        var original = bench.Order("C1", 1, 0, uid: "1..2");
+        var id = await bench.FailAsync(original);
+        var edited = FieldEdit.Apply(original.Body.Span, [$"ZDS-1={CaseBench.UidOf(1)}"]).Body!;
+        await bench.Editing.EditAsync(id, edited, "anna", "mistyped", Token);
+        await bench.Editing.EditAsync(id, edited, "ben", "once more", Token);
+
+        var own = await Assert.ThrowsAsync<OwnEditException>(() => bench.Editing.ApproveAsync(id, 2, "Ben", "", Token));
+        await Assert.ThrowsAsync<DeadLetterBusyException>(() => bench.Desk.ReplayAsync(id, "ben", "", Token));
+        Assert.NotNull(await bench.Editing.ApproveAsync(id, 2, "anna", "", Token)); // It is Ben's by now.
+
+        Assert.Contains("somebody else", own.Message, StringComparison.Ordinal);
+        var approved = (await Store.Revisions.ListAsync(id, Token))[1];
+        Assert.Equal(("ben", "anna"), (approved.Editor, approved.ApprovedBy));
+    }
+
+    [Fact]
+    public async Task GivenASavedFilter_WhenAJobIsMadeByItsName_ThenItHoldsWhatTheFilterSaidThen()
+    {
+        var before = new CaseBench(Store, Token);
+        var bench = before.WithNew();
+        await before.FailAsync(before.Order("N1", 1, 0, sender: "NEW"));
+        var late = await before.FailAsync(before.Order("N2", 2, 30, sender: "NEW"));
+        await before.FailAsync(before.Order("U1", 3, 30, uid: "1..2"));
+        var since = Some.Noon.AddHours(-6).AddMinutes(20);
+        await bench.Filters.SaveAsync("night", new FilterRequest(Code: "IDN-004"), "anna", Token);
+        await bench.Filters.SaveAsync("night", new FilterRequest(Code: "HL7-010", From: since), "ben", Token);
+
+        var request = await bench.Filters.ApplyAsync(new ReplayRequest { Filter = "night" }, Token);
+        var job = await bench.Jobs.CreateAsync(request!, "carl", null, Token);
+        Assert.True(await bench.Filters.DeleteAsync("night", Token));
+
+        Assert.Equal((late, 1), ((await Store.ReplayJobs.ItemsAsync(job!.Id, 0, 10, Token)).Single().DeadLetterId, job.Total));
+        Assert.StartsWith("filter=night code=HL7-010 from=2026-03-02 06:20:00Z", job.Selection, StringComparison.Ordinal);
+        Assert.False(await bench.Filters.DeleteAsync("night", Token));
+        Assert.Null(await bench.Filters.ApplyAsync(new ReplayRequest { Filter = "night" }, Token));
+        Assert.Empty(await bench.Filters.ListAsync(Token));
+        Assert.NotNull(new ReplayRequest { Filter = "night", Code = "HL7-010" }.Fault());
+        Assert.NotNull(FilterDesk.FaultOf("Night shift", new FilterRequest(Code: "HL7-010")));
+        Assert.NotNull(FilterDesk.FaultOf("night", new FilterRequest()));
     }
 
     [Fact]

@@ -26,6 +26,8 @@ internal sealed class OpenStore(
 
     public IDeadLetterStore DeadLetters => field ??= new DeadLetterStore(database, _protector);
 
+    public SavedFilterStore Filters => field ??= new SavedFilterStore(database);
+
     public IHoldStore Holds => field ??= new HoldStore(database, _protector);
 
     public IReplayJobStore ReplayJobs => field ??= new ReplayJobStore(database, _protector);

@@ -65,6 +65,7 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.DeadLetters.LooksAsync("dl_1", Token);
             await Store.DeadLetters.GetAsync(["dl_1"], Token);
             await Store.Revisions.ListAsync("dl_1", Token);
+            await Store.Filters.FindAsync("night", Token);
             await Store.Holds.FindOverAsync(20, 100, Token);
             await Store.Holds.ListAsync(["dl_1"], Token);
             await Store.Holds.SkipAsync(Some.Closing("dl_1", DeadLetterStatus.Open, Some.Noon), Token);
