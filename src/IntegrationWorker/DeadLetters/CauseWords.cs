@@ -50,7 +50,7 @@ internal static class CauseWords
         [Codes.TooManyPairs] = new("more than 50 metadata pairs", Sender, "have it sent right, discard"),
         [Codes.KeyLength] = new("metadata key too long or empty", Sender, "have it sent right, or edit, then replay"),
         [Codes.ValueLength] = new("metadata value too long", Sender, "have it sent right, or edit, then replay"),
-        [Codes.GivenUp] = new("kept failing while others went through", Developers, "report it with log line 1006; replay after an update"),
+        [Codes.GivenUp] = new("kept failing while others went through", Developers, "report it with log line 1006, or to the reading platform with the words it said; replay after it was mended"),
     }.ToFrozenDictionary();
 
     public static IReadOnlyCollection<string> Known => _words.Keys;

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using IntegrationWorker.Hosting.Problems;
+using IntegrationWorker.Studies;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace IntegrationWorker.Emulator;
@@ -10,6 +12,7 @@ internal sealed class EmulatorFaults(EmulatorState state, TimeProvider time, str
 
     private static readonly object _faultsItem = new();
     private static readonly object _changeItem = new();
+    private static readonly string[] _names = [FieldNames.StudyId, FieldNames.StudyInstanceUid];
 
     public static IReadOnlyList<Fault> Of(HttpContext context) => context.Items[_faultsItem] as IReadOnlyList<Fault> ?? [];
 
@@ -33,10 +36,43 @@ internal sealed class EmulatorFaults(EmulatorState state, TimeProvider time, str
         }
 
         var byPerson = context.Request.Headers.ContainsKey(PersonHeader);
-        var faults = byPerson ? [] : state.Script.Next(operation);
+        var script = state.Script;
+        var faults = byPerson ? [] : script.Next(operation, script.NamesStudies ? await StudyOfAsync(context) : []);
         context.Items[_faultsItem] = faults;
         var isAnswered = await RunAsync(context, next, faults);
         Log(context, operation, faults, isAnswered, byPerson);
+    }
+
+    // Id and UID, from the path or the body.
+    private async Task<IReadOnlyList<string>> StudyOfAsync(HttpContext context)
+    {
+        var named = _names.Select(name => context.Request.RouteValues.GetValueOrDefault(name) as string).ToList();
+
+        if (HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Request.EnableBuffering();
+            named = await NamesInAsync(context.Request.Body, context.RequestAborted);
+            context.Request.Body.Position = 0;
+        }
+
+        var study = state.Studies.Find(named[0] ?? "") ?? state.Studies.FindByUid(named[1] ?? "");
+
+        return [.. named.Append(study?.StudyId).Append(study?.StudyInstanceUid).OfType<string>().Distinct()];
+    }
+
+    private static async Task<List<string?>> NamesInAsync(Stream body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var json = await JsonSerializer.DeserializeAsync<JsonElement>(body, cancellationToken: cancellationToken);
+
+            return [.. _names.Select(name =>
+                json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value.ToString() : null)];
+        }
+        catch (JsonException)
+        {
+            return [null, null]; // It is refused for that.
+        }
     }
 
     // False: nothing is answered.

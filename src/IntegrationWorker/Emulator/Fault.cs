@@ -35,7 +35,10 @@ internal sealed record Fault
     /// <summary>One of <see cref="EmulatedOperations"/>.</summary>
     public string Operation { get; init; } = EmulatedOperations.Any;
 
-    /// <summary>Only the call with this number among those of the operation, from 1. Null: all of them.</summary>
+    /// <summary>Only calls about the study with this id or UID. Null: about any.</summary>
+    public string? Study { get; init; }
+
+    /// <summary>Only the call with this number among those of the operation, from 1; with a study among those about it. Null: all of them.</summary>
     public int? Nth { get; init; }
 
     /// <summary>Only this share of the calls, from 0 to 1, drawn with the seed of the script. Null: all of them.</summary>

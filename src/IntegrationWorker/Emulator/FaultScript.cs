@@ -13,7 +13,7 @@ internal sealed class FaultScript
     };
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Operation, string Study), int> _calls = [];
     private readonly List<(Fault Fault, int[] Met)> _faults;
     private readonly Random _random;
 
@@ -24,6 +24,9 @@ internal sealed class FaultScript
     }
 
     public static FaultScript None => new([]);
+
+    /// <summary>Some line is about one study only: which one a call is about has to be known.</summary>
+    public bool NamesStudies => _faults.Exists(fault => fault.Fault.Study is not null);
 
     /// <exception cref="FormatException">With what is wrong, for the person who wrote it.</exception>
     public static FaultScript Parse(ReadOnlySpan<byte> json)
@@ -46,17 +49,22 @@ internal sealed class FaultScript
     }
 
     /// <summary>Counts a call and says what is to go wrong with it: the first line that fits, and any latency beside it.</summary>
-    public IReadOnlyList<Fault> Next(string operation)
+    /// <param name="study">The id and the UID of the study that the call is about, as far as they are known.</param>
+    public IReadOnlyList<Fault> Next(string operation, params IReadOnlyList<string> study)
     {
         lock (_lock)
         {
-            var number = _calls[operation] = _calls.GetValueOrDefault(operation) + 1;
-            var all = _calls[EmulatedOperations.Any] = _calls.GetValueOrDefault(EmulatedOperations.Any) + 1;
+            foreach (var name in study.Append(""))
+            {
+                Count(operation, name);
+                Count(EmulatedOperations.Any, name);
+            }
+
             var met = new List<Fault>();
 
             foreach (var (fault, times) in _faults)
             {
-                if (Fits(fault, operation, number, all, times[0]) && (fault.Kind == Fault.Latency || met.TrueForAll(other => other.Kind == Fault.Latency)))
+                if (Fits(fault, operation, study, times[0]) && (fault.Kind == Fault.Latency || met.TrueForAll(other => other.Kind == Fault.Latency)))
                 {
                     times[0]++;
                     met.Add(fault);
@@ -67,9 +75,12 @@ internal sealed class FaultScript
         }
     }
 
-    private bool Fits(Fault fault, string operation, int number, int all, int met) =>
+    private void Count(string operation, string study) => _calls[(operation, study)] = _calls.GetValueOrDefault((operation, study)) + 1;
+
+    private bool Fits(Fault fault, string operation, IReadOnlyList<string> study, int met) =>
         (fault.Operation == EmulatedOperations.Any || fault.Operation == operation)
-        && (fault.Nth is not { } nth || nth == (fault.Operation == EmulatedOperations.Any ? all : number))
+        && (fault.Study is null || study.Contains(fault.Study))
+        && (fault.Nth is not { } nth || nth == _calls[(fault.Operation, fault.Study ?? "")])
         && (fault.Times is not { } times || met < times)
         && (fault.Share is not { } share || _random.NextDouble() < share);
 

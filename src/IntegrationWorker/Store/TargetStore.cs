@@ -1,3 +1,4 @@
+using System.Data.Common;
 using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Store.Sql;
 using IntegrationWorker.Studies;
@@ -13,11 +14,19 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
     private static readonly Statement _claim = new("""
         insert into target_leases (study_id, owner, expires_at)
         select w.study_id, @owner, {now} + @lease from (
-            select distinct oldest.study_id from (
-                select p.study_id from target_plans p
-                where not exists (select 1 from target_leases l where l.study_id = p.study_id and l.expires_at > {now})
-                order by p.position
-                limit @max) oldest) w
+            select turns.study_id from (
+                select fresh.study_id, 2 * row_number() over (order by fresh.position) + @rested_first as turn from (
+                    select oldest.study_id, min(oldest.position) as position from (
+                        select p.study_id, p.position from target_plans p
+                        where not exists (select 1 from target_leases l where l.study_id = p.study_id)
+                        order by p.position
+                        limit @plans) oldest
+                    group by oldest.study_id) fresh
+                union all
+                select l.study_id, 2 * row_number() over (order by l.expires_at, l.study_id) + 1 - @rested_first from target_leases l
+                where l.expires_at <= {now} and exists (select 1 from target_plans p where p.study_id = l.study_id)) turns
+            order by turns.turn
+            limit @max) w
         where true
         on conflict (study_id) do update set owner = excluded.owner, expires_at = excluded.expires_at
         where target_leases.expires_at <= {now}
@@ -48,6 +57,26 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
         update target_leases set owner = '', expires_at = {now} + @rest, failures = failures + 1 where study_id = @id and owner = @owner
         """);
 
+    private static readonly Statement _accept = new("""
+        insert into target_acceptance (id, accepted_at) values (1, {now})
+        on conflict (id) do update set accepted_at = excluded.accepted_at
+        """);
+
+    private static readonly Statement _selectFailures = new("""
+        select l.conflicts, l.alone, l.alone_for, l.failed_at, {now}, (select a.accepted_at from target_acceptance a)
+        from target_leases l where l.study_id = @id and l.owner = @owner
+        """);
+
+    private static readonly Statement _writeFailures = new("""
+        update target_leases set conflicts = @conflicts, alone = @alone, alone_for = @alone_for, failed_at = @failed_at
+        where study_id = @id and owner = @owner
+        """);
+
+    private static readonly Statement _forget = new("""
+        update target_leases set failures = 0, conflicts = 0, alone = 0, alone_for = alone_for * @kept
+        where study_id = @id and owner = @owner
+        """);
+
     private static readonly Statement<string> _selectSeen = new(
         "select t.study_id, t.seen from {rows} join target_studies t on t.study_id = r.study_id", StudyRows.Ids);
 
@@ -58,13 +87,16 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
 
     private static readonly Statement _selectMeta = new("select value from meta where key = @key");
 
-    public async Task<IReadOnlyList<LeasedStudy>> ClaimAsync(string owner, TimeSpan lease, int max, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LeasedStudy>> ClaimAsync(string owner, TimeSpan lease, int max, bool restedFirst, CancellationToken cancellationToken)
     {
         var taken = new List<LeasedStudy>();
         await using var session = await database.BeginRelaxedAsync(cancellationToken);
         await session.RunAsync(
             _claim,
-            [SqlValue.Text("owner", owner), Microseconds("lease", lease), SqlValue.Number("max", (long)max * PlansPerStudy)],
+            [
+                SqlValue.Text("owner", owner), Microseconds("lease", lease), SqlValue.Number("max", max),
+                SqlValue.Number("plans", (long)max * PlansPerStudy), SqlValue.Number("rested_first", restedFirst ? 1 : 0),
+            ],
             cancellationToken,
             reader => taken.Add(new LeasedStudy(reader.GetString(0), (int)reader.GetInt64(1))));
         await session.CommitAsync(cancellationToken);
@@ -125,6 +157,53 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
         }
 
         await session.RunAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    public async Task NoteAcceptanceAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        await session.RunAsync(_accept, [], cancellationToken);
+        await session.CommitAsync(cancellationToken);
+    }
+
+    public async Task<StudyFailures> NoteFailureAsync(
+        string studyId, string owner, bool isOfStudy, bool isConflict, CancellationToken cancellationToken)
+    {
+        StudyFailures? failures = null;
+        await using var session = await database.BeginAsync(cancellationToken);
+        await session.RunAsync(
+            _selectFailures,
+            [SqlValue.Text("id", studyId), SqlValue.Text("owner", owner)],
+            cancellationToken,
+            reader => failures = ReadFailures(reader).Count(
+                isOfStudy, isConflict, StoreTime.FromMicroseconds(reader.GetInt64(4)), reader.TimeOrNull(5)));
+
+        if (failures is null)
+        {
+            throw new StoreConflictException("Somebody else has the study by now.");
+        }
+
+        session.Add(
+            _writeFailures,
+            [
+                SqlValue.Text("id", studyId), SqlValue.Text("owner", owner), SqlValue.Number("conflicts", failures.Conflicts),
+                SqlValue.Number("alone", failures.Alone), Microseconds("alone_for", failures.AloneFor), SqlValue.Time("failed_at", failures.FailedAt),
+            ],
+            rowsExpected: 1);
+        await session.RunAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
+
+        return failures;
+    }
+
+    public async Task ForgetFailuresAsync(string studyId, string owner, bool keepsTime, CancellationToken cancellationToken)
+    {
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        await session.RunAsync(
+            _forget,
+            [SqlValue.Text("id", studyId), SqlValue.Text("owner", owner), SqlValue.Number("kept", keepsTime ? 1 : 0)],
+            cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 
@@ -195,6 +274,9 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
 
         return seen;
     }
+
+    private static StudyFailures ReadFailures(DbDataReader reader) => new(
+        (int)reader.GetInt64(0), (int)reader.GetInt64(1), TimeSpan.FromMicroseconds(reader.GetInt64(2)), reader.TimeOrNull(3));
 
     private static SqlValue Microseconds(string name, TimeSpan span) => SqlValue.Number(name, (long)span.TotalMicroseconds);
 }

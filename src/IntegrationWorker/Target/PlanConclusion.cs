@@ -149,7 +149,7 @@ internal sealed class PlanConclusion(
 
     private static void AddStudy(BatchChanges changes, Study? study, PlanEnd end, string studyId, DateTimeOffset now)
     {
-        if (end.Remote is null)
+        if (end.IsAbsent)
         {
             changes.RemovedStudies.Add(end.Plan.StudyId);
             return;
@@ -167,7 +167,7 @@ internal sealed class PlanConclusion(
 
         if (end.Review.Theirs.Count > 0)
         {
-            changes.History.Add(ViewerHistory.Of(studyId, study.Version, end.Remote.UpdatedAt, end.Review.Theirs, now));
+            changes.History.Add(ViewerHistory.Of(studyId, study.Version, end.Remote!.UpdatedAt, end.Review.Theirs, now));
         }
 
         if (studyId != end.Plan.StudyId)

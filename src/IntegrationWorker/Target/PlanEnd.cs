@@ -4,7 +4,7 @@ using IntegrationWorker.Studies;
 namespace IntegrationWorker.Target;
 
 /// <summary>How a plan ended.</summary>
-/// <param name="Remote">The study as the platform showed it last; null when it is not there.</param>
+/// <param name="Remote">The study as the platform showed it last; null when it is not there, or is not shown.</param>
 /// <param name="Error">Why a part of it, or all, was not accepted; null when all was.</param>
 /// <param name="Made">The changes that the platform has.</param>
 /// <param name="NotMade">Those that it refused or did not keep.</param>
@@ -22,6 +22,9 @@ internal sealed record PlanEnd(
     RemoteStudy? Adopted)
 {
     private static readonly PlanReview _nothing = new() { Wanted = new Dictionary<string, string?>(), HeldBack = [], Theirs = [] };
+
+    /// <summary>The study is not at the platform: our record of it goes, too.</summary>
+    public bool IsAbsent { get; private init; }
 
     /// <summary>All that was wanted is there.</summary>
     public static PlanEnd Accepted(TargetPlan plan, SeenStudy? seen, PlanReview review, RemoteStudy remote, RemoteStudy? adopted)
@@ -59,5 +62,11 @@ internal sealed record PlanEnd(
     }
 
     /// <summary>The study is not at the platform: it has left, or its creation was refused.</summary>
-    public static PlanEnd Absent(TargetPlan plan, Notice error) => new(plan, null, _nothing, null, error, [], plan.Document.Changes, [], null);
+    public static PlanEnd Absent(TargetPlan plan, Notice error) => NotShown(plan, null, error) with { IsAbsent = true };
+
+    /// <summary>
+    /// Given up while the platform does not even show the study. Our record is as before the plan; should a call have had an effect, it is
+    /// taken over like a person's change as soon as it is shown.
+    /// </summary>
+    public static PlanEnd NotShown(TargetPlan plan, SeenStudy? seen, Notice error) => new(plan, seen, _nothing, null, error, [], plan.Document.Changes, [], null);
 }

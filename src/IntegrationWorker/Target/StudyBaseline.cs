@@ -12,7 +12,7 @@ internal sealed class StudyBaseline(Study study, string studyId)
 
         foreach (var change in end.NotMade.Where(change => IsOf(change.Field, end.Plan.UnitKey)))
         {
-            Put(change.Field, states.Before(change.Field));
+            Undo(change, states.Before(change.Field), end);
         }
 
         foreach (var (change, verdict, theirsAt) in end.Review.HeldBack.Where(held => IsOf(held.Change.Field, end.Plan.UnitKey)))
@@ -51,6 +51,21 @@ internal sealed class StudyBaseline(Study study, string studyId)
     {
         study.State.Of(field).Set(value, PlanReviewRule.WriteOf(studyId, at));
         Mirror(field);
+    }
+
+    private void Undo(FieldChange change, FieldState? before, PlanEnd end)
+    {
+        var field = change.Field;
+
+        if (end.Remote is { } remote && end.Seen?.TheirsAt(field, remote) is { } theirsAt)
+        {
+            Take(field, remote[field], theirsAt);
+            return;
+        }
+
+        // The platform never had what was before when that was refused, too.
+        var there = end.Remote is { } shown ? shown[field] : end.Seen is { } seen ? seen.Values.GetValueOrDefault(field) : change.Previous;
+        Put(field, there == change.Previous ? before : there is null ? null : new FieldState { Value = there });
     }
 
     // Nobody is known to have said so: anybody may say better.

@@ -36,7 +36,17 @@ internal sealed record TargetAnswer
 /// <param name="Code">A code of the catalogue.</param>
 /// <param name="Text">For those who run the worker; nothing of a message.</param>
 /// <param name="RetryAfter">What the platform asks for; null when it asks for nothing.</param>
-internal sealed record TargetFailure(string Code, string Text, TimeSpan? RetryAfter = null);
+internal sealed record TargetFailure(string Code, string Text, TimeSpan? RetryAfter = null)
+{
+    /// <summary>What went wrong may lie in the study that was asked for, as a status 500 may; a platform that lets nobody in does not.</summary>
+    public bool IsOfStudy { get; init; }
+
+    /// <summary>Other studies were accepted since this one failed the time before.</summary>
+    public bool IsAlone { get; init; }
+
+    /// <summary>The status and the platform's own words; null when it did not answer.</summary>
+    public string? Answer { get; init; }
+}
 
 /// <summary>A page could not be read from the platform.</summary>
 internal sealed class TargetException(TargetFailure failure) : IOException($"{failure.Code} {failure.Text}")

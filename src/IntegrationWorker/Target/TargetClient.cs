@@ -86,6 +86,7 @@ internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time
     private async Task<TargetAnswer> RefusalOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
+        var words = $"{status} {TextOf(await response.Content.ReadAsStringAsync(cancellationToken))}".TrimEnd();
 
         switch (response.StatusCode)
         {
@@ -97,14 +98,22 @@ internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time
                 return TargetAnswer.Failed(new TargetFailure(Codes.StoreTooManyRequests, "The platform asks for fewer calls.", RetryAfterOf(response)));
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
                 return TargetAnswer.Failed(new TargetFailure(
-                    Codes.StoreServerError, $"The platform refuses the key (status {status}): look at Target:ApiKey and at what it may do."));
+                    Codes.StoreServerError, $"The platform refuses the key (status {status}): look at Target:ApiKey and at what it may do.")
+                {
+                    IsOfStudy = response.StatusCode == HttpStatusCode.Forbidden, // A key may be good for some studies only.
+                    Answer = words,
+                });
             case HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError:
-                return TargetAnswer.Failed(new TargetFailure(Codes.StoreServerError, $"The platform fails (status {status}).", RetryAfterOf(response)));
+                return TargetAnswer.Failed(new TargetFailure(Codes.StoreServerError, $"The platform fails (status {status}).", RetryAfterOf(response))
+                {
+                    IsOfStudy = true,
+                    Answer = words,
+                });
             case < HttpStatusCode.BadRequest:
                 return TargetAnswer.Failed(new TargetFailure(
-                    Codes.StoreServerError, $"The platform answers with status {status}: look at Target:BaseUrl."));
+                    Codes.StoreServerError, $"The platform answers with status {status}: look at Target:BaseUrl.") { IsOfStudy = true, Answer = words });
             default:
-                return TargetAnswer.Refused($"{status} {TextOf(await response.Content.ReadAsStringAsync(cancellationToken))}".TrimEnd());
+                return TargetAnswer.Refused(words);
         }
     }
 
@@ -158,11 +167,21 @@ internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time
     private static TargetFailure? FailureOf(Exception failure) => failure switch
     {
         BrokenCircuitException => new TargetFailure(Codes.StoreNoAnswer, "The platform has failed again and again and is left alone for a while."),
-        TimeoutRejectedException or TaskCanceledException => new TargetFailure(Codes.StoreNoAnswer, "The platform does not answer in time."),
+        TimeoutRejectedException or TaskCanceledException => new TargetFailure(Codes.StoreNoAnswer, "The platform does not answer in time.") { IsOfStudy = true },
         RateLimiterRejectedException => new TargetFailure(Codes.StoreTooManyRequests, "More calls wait than Target:CallsPerSecondMax lets through."),
-        JsonException or FormatException => new TargetFailure(Codes.StoreServerError, "The platform answers with something else than the study API: look at Target:BaseUrl."),
-        HttpRequestException or IOException => new TargetFailure(Codes.StoreNoAnswer, $"The platform cannot be reached ({SurroundingsFailure.Describe(failure)})."),
+        JsonException or FormatException => new TargetFailure(
+            Codes.StoreServerError, "The platform answers with something else than the study API: look at Target:BaseUrl.") { IsOfStudy = true },
+        HttpRequestException or IOException => new TargetFailure(Codes.StoreNoAnswer, $"The platform cannot be reached ({SurroundingsFailure.Describe(failure)}).")
+        {
+            IsOfStudy = !NeverGotThere(failure),
+        },
         _ => null,
+    };
+
+    private static bool NeverGotThere(Exception failure) => failure is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError,
     };
 }
 

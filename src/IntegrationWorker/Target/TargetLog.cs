@@ -19,4 +19,7 @@ internal static partial class TargetLog
 
     [LoggerMessage(1706, LogLevel.Information, "Compared {Studies} studies with the reading platform: {Differences} differences")]
     public static partial void Compared(ILogger logger, long studies, int differences);
+
+    [LoggerMessage(1707, LogLevel.Warning, "Study {StudyId} fails at the reading platform ({Code}) while others are accepted: it is tried again")]
+    public static partial void FailsAlone(ILogger logger, string studyId, string code);
 }

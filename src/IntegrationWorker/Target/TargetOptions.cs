@@ -39,6 +39,10 @@ internal sealed class TargetOptions : IValidatableObject
     [Range(2, 600, ErrorMessage = "Write a number of seconds from 2 to 600.")]
     public int LeaseSeconds { get; init; } = 30;
 
+    /// <summary>How long one study may keep failing at the platform, while it accepts others, before its change is a dead letter, in minutes. Default 120.</summary>
+    [Range(1, 100_000, ErrorMessage = "Write a number from 1 to 100000.")]
+    public int GiveUpMinutes { get; init; } = 120;
+
     /// <summary>Hours between two looks for what differs. Default 24.</summary>
     [Range(1, 8760, ErrorMessage = "Write a number of hours from 1 to 8760.")]
     public int DriftHours { get; init; } = 24;

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Threading.RateLimiting;
 using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Store;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -26,6 +27,10 @@ internal static class TargetServices
         services.AddSingleton<TargetState>();
         services.AddSingleton<ISurrounding>(provider => provider.GetRequiredService<TargetState>());
         services.AddSingleton<PlanConclusion>();
+        services.AddSingleton(provider => new TargetPatience(
+            provider.GetRequiredService<ITargetStore>(),
+            TimeSpan.FromMinutes(provider.GetRequiredService<IOptions<TargetOptions>>().Value.GiveUpMinutes),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TargetWriter>();
         services.AddSingleton<ITargetSignal>(provider => provider.GetRequiredService<TargetWriter>());
         services.AddHostedService(provider => provider.GetRequiredService<TargetWriter>());

@@ -1,4 +1,5 @@
 using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Intake;
 
 namespace IntegrationWorker.Target;
 
@@ -9,7 +10,11 @@ internal sealed class TargetState(TimeProvider time) : ISurrounding
     private const int FailuresUntilTold = 3;
 
     private readonly Lock _lock = new();
+    // Whoever asks for more is asked again.
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(10);
+
     private int _failures;
+    private int _pauses;
     private TargetFailure? _last;
     private DateTimeOffset _pausedUntil;
 
@@ -51,13 +56,21 @@ internal sealed class TargetState(TimeProvider time) : ISurrounding
         }
     }
 
+    /// <summary>What the platform asks for, to a bound; null when it asks for nothing.</summary>
+    public static TimeSpan? AskedBy(TargetFailure failure) => failure.RetryAfter is { } asked && asked > _longestPause ? _longestPause : failure.RetryAfter;
+
+    /// <summary>The platform failed, and no study is known to work. What it asks for, it gets; without a word each pause is longer than the one before.</summary>
     /// <returns>True when it is the first failure after it worked.</returns>
-    public bool Fails(TargetFailure failure, TimeSpan pause)
+    public bool Fails(TargetFailure failure)
     {
         lock (_lock)
         {
+            var now = time.GetUtcNow();
             _last = failure;
-            var until = time.GetUtcNow() + pause;
+
+            // Of several that were in hand together one counts.
+            _pauses += now >= _pausedUntil ? 1 : 0;
+            var until = now + (AskedBy(failure) ?? BackOff.After(Math.Max(0, _pauses - 1), BackOff.Longest));
             _pausedUntil = until > _pausedUntil ? until : _pausedUntil;
 
             return _failures++ == 0;
@@ -70,7 +83,7 @@ internal sealed class TargetState(TimeProvider time) : ISurrounding
         lock (_lock)
         {
             var hadFailed = _failures > 0;
-            (_failures, _last, _pausedUntil) = (0, null, default);
+            (_failures, _pauses, _last, _pausedUntil) = (0, 0, null, default);
 
             return hadFailed;
         }

@@ -14,6 +14,7 @@ internal sealed class TargetWriter(
     ITargetStore store,
     ITargetClient client,
     PlanConclusion conclusion,
+    TargetPatience patience,
     TargetState state,
     StoreGate gate,
     IOptions<TargetOptions> options,
@@ -23,17 +24,17 @@ internal sealed class TargetWriter(
     // What another worker left, and what has had its rest: nobody wakes us for these.
     private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan _shortestRest = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan _longestRest = TimeSpan.FromSeconds(15);
-
-    // Whoever asks for more is asked again.
-    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(10);
+    // Of a study that fails while others are accepted. It is no use to ask more often.
+    private static readonly TimeSpan _longestRest = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
 
     // Studies in hand; changed by the loop and by what it started.
     private readonly List<Task> _running = [];
+
+    // While one at a time is tried: in turn one that never failed and one that did.
+    private bool _restedFirst;
 
     public void Wake()
     {
@@ -94,7 +95,8 @@ internal sealed class TargetWriter(
 
         try
         {
-            var taken = await store.ClaimAsync(_owner, Lease, room, stoppingToken);
+            _restedFirst = !_restedFirst;
+            var taken = await store.ClaimAsync(_owner, Lease, room, _restedFirst, stoppingToken);
             _running.AddRange(taken.Select(study => BringAsync(study, stoppingToken)));
 
             return taken.Count > 0;
@@ -113,17 +115,17 @@ internal sealed class TargetWriter(
     {
         await Task.Yield();
         var studyId = leased.StudyId;
-        var rest = RestAfter(leased.Failures);
+        var rest = BackOff.After(leased.Failures, BackOff.Longest);
 
         try
         {
-            var runner = new PlanRunner(store, client, conclusion, Lease);
+            var runner = new PlanRunner(store, client, conclusion, patience, Lease);
             var failure = await runner.RunAsync(leased, _owner, id => (studyId, _) = (id, Works()), stoppingToken);
-            await store.ReleaseAsync(studyId, _owner, failure is null ? null : rest, CancellationToken.None);
+            await store.ReleaseAsync(studyId, _owner, failure is null ? null : RestAfter(failure, leased.Failures), CancellationToken.None);
 
             if (failure is not null)
             {
-                Fails(failure, rest);
+                Fails(studyId, failure);
             }
         }
         catch (StoreConflictException)
@@ -157,18 +159,14 @@ internal sealed class TargetWriter(
         return true;
     }
 
-    private void Fails(TargetFailure failure, TimeSpan rest)
+    private void Fails(string studyId, TargetFailure failure)
     {
-        // That somebody else was first is no failure of the platform: only the study rests.
-        if (failure.Code == Codes.StoreConcurrentChange)
+        // That somebody else was first is no failure of the platform, nor is a study that fails while others go through: only the study rests.
+        if (failure.IsAlone)
         {
-            return;
+            TargetLog.FailsAlone(logger, studyId, failure.Code);
         }
-
-        // What the platform asks for, it gets; without a word the pause grows with the failures of the study.
-        var pause = failure.RetryAfter ?? rest;
-
-        if (state.Fails(failure, pause < _longestPause ? pause : _longestPause))
+        else if (failure.Code != Codes.StoreConcurrentChange && state.Fails(failure))
         {
             TargetLog.Fails(logger, failure.Code);
         }
@@ -186,9 +184,9 @@ internal sealed class TargetWriter(
         }
     }
 
-    private static TimeSpan RestAfter(int failures)
+    private static TimeSpan RestAfter(TargetFailure failure, int failures)
     {
-        var rest = _shortestRest * Math.Pow(2, Math.Min(failures, 10));
-        return (rest < _longestRest ? rest : _longestRest) * (0.75 + (0.5 * Random.Shared.NextDouble()));
+        var rest = BackOff.After(failures, failure.IsAlone ? _longestRest : BackOff.Longest);
+        return TargetState.AskedBy(failure) is { } asked && asked > rest ? asked : rest;
     }
 }

@@ -36,6 +36,17 @@ public sealed class FaultScriptTests
         Assert.InRange(first.Count(isMet => isMet), 200, 400);
     }
 
+    [Fact]
+    public void GivenALineOfOneStudy_WhenCallsComeIn_ThenOnlyThoseAboutItMeetItAndAreCounted()
+    {
+        var script = FaultScript.Parse("""{ "faults": [ { "kind": "500", "study": "2.25.1", "nth": 2 } ] }"""u8);
+
+        Assert.Empty(script.Next("get", "stu_2", "2.25.2"));
+        Assert.Empty(script.Next("get", "stu_1", "2.25.1"));
+        Assert.Empty(script.Next("patch", "stu_2", "2.25.2"));
+        Assert.Equal(["500"], Kinds(script.Next("patch", "stu_1", "2.25.1")));
+    }
+
     [Theory]
     [InlineData("""{ "faults": [ { "kind": "flood" } ] }""", "flood")]
     [InlineData("""{ "faults": [ { "kind": "200" } ] }""", "200")]

@@ -55,6 +55,27 @@ public sealed class TargetWorkerTests : IAsyncLifetime
         Assert.Empty(letters.GetProperty("deadLetters").EnumerateArray());
     }
 
+    [Fact]
+    public async Task GivenStudiesThatAlwaysFail_WhenOthersComeIn_ThenTheyAreBroughtAndHealthIsWell()
+    {
+        int[] failing = [.. Enumerable.Range(1, 3)];
+        Platform.Script = new FaultScript(failing.Select(study => new Fault { Kind = "500", Operation = "create", Study = Messages.Uid(study) }));
+
+        foreach (var study in failing)
+        {
+            await PostAsync(study);
+        }
+
+        for (var study = 101; study <= 120; study++)
+        {
+            await PostAsync(study);
+            await _worker.UntilAsync(() => Task.FromResult(Platform.Studies.FindByUid(Messages.Uid(study)) is not null), $"study {study} is there", _token);
+        }
+
+        await _worker.UntilAsync(async () => !(await HealthAsync()).Contains("target", StringComparison.Ordinal), "health is well", _token);
+        Assert.Equal(20, await EventsAsync());
+    }
+
     private async Task<HttpStatusCode> PostAsync(int study)
     {
         using var content = new StringContent(Order(study), Encoding.UTF8);

@@ -23,6 +23,7 @@ internal sealed class TargetBench : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly HttpClient _person;
     private int _workers;
+    private int _others;
 
     private TargetBench(OpenStore store, WebApplication platform, CancellationToken token)
     {
@@ -46,6 +47,9 @@ internal sealed class TargetBench : IAsyncDisposable
     }
 
     public CaseBench Cases { get; }
+
+    /// <summary>How long a study may fail while others are accepted.</summary>
+    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(2);
 
     public StudyImporter Importer => new(
         Client, _store.Target, _store.Studies, Cases.Rules, new EventSettings("urn:test", new HashSet<string>()), new NoTargetWriter(), _store.Time);
@@ -83,7 +87,7 @@ internal sealed class TargetBench : IAsyncDisposable
         for (var attempt = 0; attempt < 200; attempt++)
         {
             var owner = $"worker-{_workers++}";
-            var taken = await _store.Target.ClaimAsync(owner, TimeSpan.Zero, 1, _token);
+            var taken = await _store.Target.ClaimAsync(owner, TimeSpan.Zero, 1, restedFirst: false, _token);
 
             if (taken.Count == 0)
             {
@@ -108,11 +112,23 @@ internal sealed class TargetBench : IAsyncDisposable
     public async Task<TargetFailure?> TryBringAsync()
     {
         var owner = $"worker-{_workers++}";
-        var taken = (await _store.Target.ClaimAsync(owner, TimeSpan.FromMinutes(1), 1, _token)).Single();
+        var taken = (await _store.Target.ClaimAsync(owner, TimeSpan.FromMinutes(1), 1, restedFirst: false, _token)).Single();
         var failure = await RunnerOf(Dies.Never).RunAsync(taken, owner, _ => { }, _token);
         await _store.Target.ReleaseAsync(taken.StudyId, owner, failure is null ? null : TimeSpan.Zero, _token);
 
         return failure;
+    }
+
+    /// <summary>A change of a study of its own is made there, as by another worker.</summary>
+    public async Task BringOtherAsync()
+    {
+        var study = 1000 + _others++;
+        await SendAsync(Cases.Order($"other-{study}", study, 0));
+        var studyId = (await StudyAsync(study))!.StudyId;
+        var owner = $"worker-{_workers++}";
+        Xunit.Assert.True(await _store.Target.TryLeaseAsync(studyId, owner, TimeSpan.FromMinutes(1), _token));
+        Xunit.Assert.Null(await RunnerOf(Dies.Never).RunAsync(new LeasedStudy(studyId, 0), owner, id => studyId = id, _token));
+        await _store.Target.ReleaseAsync(studyId, owner, null, _token);
     }
 
     public void Script(params Fault[] faults) => Platform.Script = new FaultScript(faults);
@@ -167,7 +183,8 @@ internal sealed class TargetBench : IAsyncDisposable
         var conclusion = new PlanConclusion(
             studies, _store.Reader, Cases.Rules, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), _store.Time, NullLogger<PlanConclusion>.Instance);
 
-        return new PlanRunner(_store.Target, new DyingClient(Client, dies), conclusion, TimeSpan.Zero);
+        return new PlanRunner(
+            _store.Target, new DyingClient(Client, dies), conclusion, new TargetPatience(_store.Target, GiveUpAfter, TimeProvider.System), TimeSpan.Zero);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Emulator;
 using IntegrationWorker.Intake;
@@ -259,6 +260,107 @@ public abstract class TargetSuite : OpenStoreSuite
     }
 
     [Fact]
+    public async Task GivenAStudyThatAlwaysFails_WhenOthersAreAccepted_ThenItIsADeadLetterWithThePlatformsWordsAndWhatWaitedBehindItIsBrought()
+    {
+        await using var bench = await PoisonedAsync("patch");
+        await bench.SendAsync(bench.Cases.Order("waits", 1, 6, priority: "A", control: "XO|IP"));
+
+        var attempts = await FailUntilGivenUpAsync(bench);
+        bench.Script();
+        await bench.BringAllAsync();
+
+        var letter = Assert.Single(await bench.LettersAsync());
+        Assert.Equal((Codes.GivenUp, "hl7/RIS/NORTH/poison"), (letter.Code, letter.MessageKey));
+        Assert.Equal($"{attempts}, 500 scripted: The fault script says so.", await WhyAsync(letter));
+        Assert.Equal(("high", "IP"), (bench.Remote(1)!.Severity, bench.Remote(1)!.Metadata["ris.orderStatus"]));
+        await AssertSameAsync(bench, 1, "what waited");
+        Assert.Empty(await bench.EventsAsync("hl7/RIS/NORTH/poison"));
+    }
+
+    [Fact]
+    public async Task GivenAChangeThatWasGivenUp_WhenItsDeadLetterIsReplayed_ThenItIsMade()
+    {
+        await using var bench = await PoisonedAsync("patch");
+        await FailUntilGivenUpAsync(bench);
+        bench.Script();
+
+        await bench.Cases.Desk.ReplayAsync(Assert.Single(await bench.LettersAsync()).Id, "anna", "the platform was mended", Token);
+        await bench.BringAllAsync();
+
+        Assert.Equal("stat", bench.Remote(1)!.Severity);
+        Assert.Single(await bench.EventsAsync("hl7/RIS/NORTH/poison"));
+    }
+
+    [Fact]
+    public async Task GivenSeveralChangesOfAStudyThatAlwaysFails_WhenOneWasGivenUp_ThenTheNextAreGivenUpWithoutWaitingAsLong()
+    {
+        await using var bench = await PoisonedAsync("patch");
+        await bench.SendAsync(bench.Cases.Order("next", 1, 6, priority: "A", control: "XO|IP"));
+        bench.GiveUpAfter = TimeSpan.FromSeconds(1);
+        await FailUntilGivenUpAsync(bench);
+
+        Assert.InRange(await FailUntilGivenUpAsync(bench, letters: 2), 1, 4);
+
+        Assert.Equal(["hl7/RIS/NORTH/next", "hl7/RIS/NORTH/poison"], (await bench.LettersAsync()).Select(letter => letter.MessageKey).Order());
+        Assert.All(await bench.LettersAsync(), letter => Assert.Equal(Codes.GivenUp, letter.Code));
+        Assert.Equal("normal", (await bench.StudyAsync(1))!.Severity);
+        Assert.Equal(0, await Store.Target.CountPlansAsync(Token));
+    }
+
+    [Fact]
+    public async Task GivenAStudyThatIsNotEvenShown_WhenItIsGivenUp_ThenOurRecordIsAsBeforeAndItIsKept()
+    {
+        await using var bench = await PoisonedAsync(EmulatedOperations.Any);
+
+        await FailUntilGivenUpAsync(bench);
+        bench.Script();
+
+        Assert.Equal(Codes.GivenUp, Assert.Single(await bench.LettersAsync()).Code);
+        Assert.Equal("normal", (await bench.StudyAsync(1))!.Severity);
+        await AssertSameAsync(bench, 1, "kept");
+    }
+
+    [Fact]
+    public async Task GivenACreationThatAlwaysFails_WhenItIsGivenUp_ThenTheStudyIsNotKeptHereAndAReplayCreatesIt()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        bench.GiveUpAfter = TimeSpan.Zero;
+        bench.Script(new Fault { Kind = "502", Operation = "create", Study = CaseBench.UidOf(1) });
+        await bench.SendAsync(bench.Cases.Order("poison", 1, 0, priority: "S"));
+
+        await FailUntilGivenUpAsync(bench);
+        var kept = await bench.StudyAsync(1);
+        bench.Script();
+        await bench.Cases.Desk.ReplayAsync(Assert.Single(await bench.LettersAsync()).Id, "anna", "the platform was mended", Token);
+        await bench.BringAllAsync();
+
+        Assert.Null(kept);
+        Assert.Equal("stat", bench.Remote(1)!.Severity);
+        await AssertSameAsync(bench, 1, "replayed");
+        Assert.Single(await bench.EventsAsync("hl7/RIS/NORTH/poison"));
+    }
+
+    [Fact]
+    public async Task GivenAPlatformThatFailsForAll_WhenTriedForEver_ThenNothingIsGivenUp()
+    {
+        await using var bench = await PoisonedAsync("patch");
+        await FailAsync(bench, 2); // Others were accepted before the outage.
+        bench.Script(new Fault { Kind = "500", Operation = "patch" });
+        await bench.SendAsync(bench.Cases.Order("other", 2, 5, priority: "S", control: "XO|SC"));
+
+        for (var attempt = 0; attempt < 30; attempt++)
+        {
+            Assert.Equal(Codes.StoreServerError, (await bench.TryBringAsync())?.Code);
+        }
+
+        Assert.Empty(await bench.LettersAsync());
+        bench.Script();
+        await bench.BringAllAsync();
+        Assert.Equal(("stat", "stat"), (bench.Remote(1)!.Severity, bench.Remote(2)!.Severity));
+        Assert.Empty(await bench.LettersAsync());
+    }
+
+    [Fact]
     public async Task GivenAPlatformThatIsAway_WhenBrought_ThenTheFailureSaysHowAndThePlanStays()
     {
         await using var bench = await TargetBench.StartAsync(Store, Token);
@@ -285,17 +387,17 @@ public abstract class TargetSuite : OpenStoreSuite
         await bench.SendAsync(bench.Cases.Order("1", 1, 0));
         await bench.SendAsync(bench.Cases.Order("2", 2, 0));
 
-        var first = await Store.Target.ClaimAsync("a", TimeSpan.FromMinutes(1), 1, Token);
-        var others = await Store.Target.ClaimAsync("b", TimeSpan.FromMinutes(1), 10, Token);
+        var first = await Store.Target.ClaimAsync("a", TimeSpan.FromMinutes(1), 1, restedFirst: false, Token);
+        var others = await Store.Target.ClaimAsync("b", TimeSpan.FromMinutes(1), 10, restedFirst: false, Token);
 
         Assert.Equal(1, first.Count + others.Count(study => study.StudyId != first[0].StudyId) - 1);
         Assert.DoesNotContain(others, study => study.StudyId == first[0].StudyId);
         await Assert.ThrowsAsync<StoreConflictException>(() => Store.Target.RenewAsync(first[0].StudyId, "b", TimeSpan.FromMinutes(1), null, Token));
         await Store.Target.RenewAsync(first[0].StudyId, "a", TimeSpan.Zero, null, Token);
-        Assert.Equal(first[0].StudyId, Assert.Single(await Store.Target.ClaimAsync("b", TimeSpan.FromMinutes(1), 10, Token)).StudyId);
+        Assert.Equal(first[0].StudyId, Assert.Single(await Store.Target.ClaimAsync("b", TimeSpan.FromMinutes(1), 10, restedFirst: false, Token)).StudyId);
         await Assert.ThrowsAsync<StoreConflictException>(() => Store.Target.RenewAsync(first[0].StudyId, "a", TimeSpan.FromMinutes(1), null, Token));
         await Store.Target.ReleaseAsync(first[0].StudyId, "b", TimeSpan.FromHours(1), Token);
-        Assert.Empty(await Store.Target.ClaimAsync("c", TimeSpan.FromMinutes(1), 10, Token));
+        Assert.Empty(await Store.Target.ClaimAsync("c", TimeSpan.FromMinutes(1), 10, restedFirst: false, Token));
     }
 
     [Fact]
@@ -375,6 +477,55 @@ public abstract class TargetSuite : OpenStoreSuite
         }
 
         return bench.Cases.Order($"{study}-last", study, 10, scenario.Priority, control: scenario.Control);
+    }
+
+    /// <summary>Study 1 was brought; calls about it fail from now on, and its next change waits. Study 2 works.</summary>
+    private async Task<TargetBench> PoisonedAsync(string operation)
+    {
+        var bench = await TargetBench.StartAsync(Store, Token);
+        bench.GiveUpAfter = TimeSpan.Zero;
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        await bench.BringAsync(bench.Cases.Order("2", 2, 0));
+        bench.Script(new Fault { Kind = "500", Operation = operation, Study = CaseBench.UidOf(1) });
+        await bench.SendAsync(bench.Cases.Order("poison", 1, 5, priority: "S", control: "XO|SC"));
+
+        return bench;
+    }
+
+    /// <summary>Tries the study that fails so often, and brings another one after each failure.</summary>
+    private static async Task FailAsync(TargetBench bench, int times)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            Assert.NotNull(await bench.TryBringAsync());
+            await bench.BringOtherAsync();
+        }
+    }
+
+    /// <returns>How often it failed.</returns>
+    private static async Task<int> FailUntilGivenUpAsync(TargetBench bench, int letters = 1)
+    {
+        for (var attempt = 1; attempt < 200; attempt++)
+        {
+            await bench.TryBringAsync();
+
+            if ((await bench.LettersAsync()).Count == letters)
+            {
+                return attempt;
+            }
+
+            await bench.BringOtherAsync();
+        }
+
+        throw new InvalidOperationException("It is never given up.");
+    }
+
+    // The first failure has no other one before it, and is none of those that count.
+    private async Task<string> WhyAsync(DeadLetterSummary letter)
+    {
+        var details = JsonElement.Parse((await Store.DeadLetters.GetAsync(letter.Id, Token))!.Error)[0].GetProperty("error").GetProperty("details");
+
+        return $"{details.GetProperty("attempts").GetInt32() + 1}, {details.GetProperty("detail").GetString()}";
     }
 
     private static async Task AssertSameAsync(TargetBench bench, int number, string what)
