@@ -22,4 +22,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1907, LogLevel.Information, "{Count} dead letters are superseded: newer messages have settled what they say")]
     public static partial void Superseded(ILogger logger, int count);
+
+    [LoggerMessage(1908, LogLevel.Information, "The job {Job} is not asked for any more: it is taken off the schedule")]
+    public static partial void JobRemoved(ILogger logger, string job);
 }

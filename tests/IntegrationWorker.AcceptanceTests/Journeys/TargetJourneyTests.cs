@@ -4,6 +4,7 @@ using IntegrationWorker.AcceptanceTests.Surroundings;
 using IntegrationWorker.Emulator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace IntegrationWorker.AcceptanceTests.Journeys;
 
@@ -116,6 +117,37 @@ public sealed class TargetJourneyTests(SharedSurroundings surroundings) : IAsync
             Platform.Calls.Where(call => call.StudyId is not null).GroupBy(call => call.StudyId),
             calls => Assert.Equal(1, calls.SelectMany(call => call.Changed).Count(field => field == "severity")));
         Assert.Empty(await second.DeadLettersAsync(_token));
+    }
+
+    [Fact]
+    public async Task GivenAWorkerThatKeepsItsStudiesItselfAgain_WhenStarted_ThenTheJobOfThePlatformIsOffTheScheduleAndTheOthersStay()
+    {
+        var database = await surroundings.DatabaseAsync(_token);
+        var environment = Settings();
+        await using var worker = await WorkerProcess.StartAsync(new WorkerSettings { Postgres = database, Environment = environment }, _token);
+        await Patience.UntilAsync(async () => (await JobsAsync(database)).Contains("DriftJob"), () => "the job is scheduled", _token);
+        await worker.StopAsync();
+
+        environment["Target__Kind"] = "local";
+        await worker.StartAgainAsync(_token);
+        await Patience.UntilAsync(async () => !(await JobsAsync(database)).Contains("DriftJob"), () => "the job is off the schedule", _token);
+
+        Assert.Contains("RetentionJob", await JobsAsync(database));
+    }
+
+    private async Task<IReadOnlyList<string>> JobsAsync(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand("select job_name from qrtz_job_details");
+        await using var reader = await command.ExecuteReaderAsync(_token);
+        var names = new List<string>();
+
+        while (await reader.ReadAsync(_token))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
     }
 
     private Dictionary<string, string?> Settings() => new()

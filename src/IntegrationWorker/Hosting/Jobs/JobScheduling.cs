@@ -5,7 +5,7 @@ using Quartz;
 namespace IntegrationWorker.Hosting.Jobs;
 
 /// <summary>Starts the jobs once the store is open: on PostgreSQL their schedule is kept there.</summary>
-internal sealed class JobScheduling(ISchedulerFactory schedulers, StoreGate gate, TimeProvider time, ILogger<JobScheduling> logger)
+internal sealed class JobScheduling(ISchedulerFactory schedulers, JobNames names, StoreGate gate, TimeProvider time, ILogger<JobScheduling> logger)
     : BackgroundService
 {
     private IScheduler? _scheduler;
@@ -31,11 +31,24 @@ internal sealed class JobScheduling(ISchedulerFactory schedulers, StoreGate gate
         }
     }
 
+    // On PostgreSQL the schedule outlives the settings that it was made from.
+    private async Task RemoveLeftOversAsync(IScheduler scheduler, CancellationToken stoppingToken)
+    {
+        var kept = await scheduler.GetJobKeys(GroupMatcher<JobKey>.AnyGroup(), stoppingToken);
+
+        foreach (var key in kept.Where(key => names.IsLeftOver(key.Name)))
+        {
+            await scheduler.DeleteJob(key, stoppingToken);
+            HostingLog.JobRemoved(logger, key.Name);
+        }
+    }
+
     private async Task<bool> TryStartAsync(CancellationToken stoppingToken)
     {
         try
         {
             _scheduler = await schedulers.GetScheduler(stoppingToken);
+            await RemoveLeftOversAsync(_scheduler, stoppingToken);
             await _scheduler.Start(stoppingToken);
             return true;
         }

@@ -18,22 +18,24 @@ internal static class JobServices
 
     public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration, FhirServers fhirServers)
     {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        services.AddSingleton(new JobNames(names));
         services.AddQuartz(quartz =>
         {
             quartz.ShareAmongWorkers(configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions());
-            Add<RetentionJob>(quartz, _retentionEvery);
-            Add<ParkedExpiryJob>(quartz, _expiryEvery);
+            Add<RetentionJob>(quartz, names, _retentionEvery);
+            Add<ParkedExpiryJob>(quartz, names, _expiryEvery);
 
             if (TargetOptions.Of(configuration) is { IsRemote: true } target)
             {
-                Add<DriftJob>(quartz, TimeSpan.FromHours(target.DriftHours));
+                Add<DriftJob>(quartz, names, TimeSpan.FromHours(target.DriftHours));
             }
 
-            Add<SupersedeJob>(quartz, _supersedeEvery);
+            Add<SupersedeJob>(quartz, names, _supersedeEvery);
 
             foreach (var server in fhirServers.All.Where(server => server.ReconcileEvery > TimeSpan.Zero))
             {
-                Add<FhirReconcileJob>(quartz, server.ReconcileEvery, $"/{server.SourceId}", job => job.UsingJobData(FhirReconcileJob.Source, server.SourceId));
+                Add<FhirReconcileJob>(quartz, names, server.ReconcileEvery, $"/{server.SourceId}", job => job.UsingJobData(FhirReconcileJob.Source, server.SourceId));
             }
         });
         services.AddHostedService<JobScheduling>();
@@ -66,10 +68,11 @@ internal static class JobServices
     }
 
     /// <param name="suffix">Tells several jobs of one kind apart.</param>
-    private static void Add<T>(IQuartzBuilder quartz, TimeSpan every, string suffix = "", Action<IJobConfigurator<T>>? configure = null)
+    private static void Add<T>(IQuartzBuilder quartz, HashSet<string> names, TimeSpan every, string suffix = "", Action<IJobConfigurator<T>>? configure = null)
         where T : IJob
     {
         var key = new JobKey($"{typeof(T).Name}{suffix}");
+        names.Add(key.Name);
         quartz.AddJob<T>(job =>
         {
             job.WithIdentity(key);
