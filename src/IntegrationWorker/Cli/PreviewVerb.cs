@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Text;
 using IntegrationWorker.Cli.Sending;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Queries;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Cli;
 
@@ -51,6 +53,34 @@ internal static class PreviewVerb
         return preview.Result.IsRejected ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
+    private static void Print(PreviewedStudy study)
+    {
+        if (study.Failure is { } code)
+        {
+            Console.WriteLine($"The reading platform does not show {study.StudyId} ({code}): what follows is from what it was last seen to hold.");
+        }
+
+        if (study.Waiting > 0)
+        {
+            Console.WriteLine($"{study.Waiting} changes of {study.StudyId} are on their way and come first.");
+        }
+
+        foreach (var call in study.Calls)
+        {
+            Console.WriteLine($"{call.Method} {call.Path} {Encoding.UTF8.GetString(call.Body)}");
+        }
+
+        foreach (var (field, reason) in study.Held)
+        {
+            Console.WriteLine($"{field} was changed at the platform and stays ({reason}).");
+        }
+
+        foreach (var error in study.Errors)
+        {
+            Console.WriteLine($"{study.StudyId}: would be a dead letter {error.Code}.");
+        }
+    }
+
     public static void Print(MessagePreview preview)
     {
         var result = preview.Result;
@@ -71,6 +101,11 @@ internal static class PreviewVerb
             ["field", "verdict", "now", "then", "where", "held by"],
             preview.Fields.Select(field => (IReadOnlyList<string?>)
                 [field.Field, field.Verdict, field.Previous, field.New, field.Location ?? "", field.Holder ?? field.Code]));
+
+        foreach (var study in preview.Target ?? [])
+        {
+            Print(study);
+        }
 
         Console.WriteLine($"{preview.Events.Count} events. {(preview.Acknowledgement is { } answer ? $"Its sender would be told {answer.Code}." : "")}".TrimEnd());
     }

@@ -4,20 +4,28 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Studies;
+using IntegrationWorker.Target;
 
 namespace IntegrationWorker.Queries;
 
 /// <summary>What a message would do now: its result, each field with its verdict, the answer to its sender and the events.</summary>
+/// <param name="Target">What would be done at the platform that keeps the studies; null where none does.</param>
 /// <param name="Acknowledgement">HL7 v2 only; null when the sender wants no answer, or the message has no header to say so.</param>
 internal sealed record MessagePreview(
-    MessageResult Result, IReadOnlyList<FieldVerdict> Fields, PreviewedAcknowledgement? Acknowledgement, IReadOnlyList<byte[]> Events)
+    MessageResult Result, IReadOnlyList<FieldVerdict> Fields, PreviewedAcknowledgement? Acknowledgement, IReadOnlyList<byte[]> Events,
+    IReadOnlyList<PreviewedStudy>? Target = null)
 {
-    /// <summary>The members of the result, with <c>fields</c>, <c>acknowledgement</c> and <c>events</c>. What is null is left out.</summary>
+    /// <summary>The members of the result, with <c>fields</c>, <c>acknowledgement</c>, <c>events</c> and <c>target</c>. What is null is left out.</summary>
     public JsonObject ToJson()
     {
         var json = JsonNode.Parse(ResultJson.Write(Result))!.AsObject();
         json["fields"] = JsonSerializer.SerializeToNode(Fields, PreviewJson.Relaxed.IReadOnlyListFieldVerdict);
         json["events"] = new JsonArray([.. Events.Select(body => JsonNode.Parse(body))]);
+
+        if (Target is not null)
+        {
+            json["target"] = new JsonArray([.. Target.Select(study => study.ToJson())]);
+        }
 
         if (Acknowledgement is not null)
         {

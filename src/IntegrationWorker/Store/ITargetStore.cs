@@ -20,6 +20,9 @@ internal interface ITargetStore
     /// <summary>The oldest plan of a study with what the platform was last seen to hold; null when there is none.</summary>
     Task<(TargetPlan Plan, SeenStudy? Seen)?> ReadNextAsync(string studyId, CancellationToken cancellationToken);
 
+    /// <summary>All plans of a study, oldest first.</summary>
+    Task<IReadOnlyList<TargetPlan>> ReadPlansAsync(string studyId, CancellationToken cancellationToken);
+
     /// <summary>Lets a lease begin anew and, with a position, notes that a writing call of this plan goes out now.</summary>
     /// <exception cref="StoreConflictException">Somebody else has the study by now.</exception>
     Task RenewAsync(string studyId, string owner, TimeSpan lease, long? attempted, CancellationToken cancellationToken);

@@ -46,6 +46,9 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
     private static readonly Statement _selectNext = new(
         $"select {PlanRows.Selected} from target_plans p where p.study_id = @id order by p.position limit 1");
 
+    private static readonly Statement _selectPlans = new(
+        $"select {PlanRows.Selected} from target_plans p where p.study_id = @id order by p.position");
+
     private static readonly Statement _renew = new(
         "update target_leases set expires_at = {now} + @lease where study_id = @id and owner = @owner");
 
@@ -142,6 +145,15 @@ internal sealed class TargetStore(Database database, DataProtector protector) : 
         await session.RunAsync(_selectNext, [SqlValue.Text("id", studyId)], cancellationToken, reader => plan = PlanRows.Read(reader, protector));
 
         return plan is null ? null : (plan, (await ReadSeenAsync(session, [studyId], cancellationToken)).GetValueOrDefault(studyId));
+    }
+
+    public async Task<IReadOnlyList<TargetPlan>> ReadPlansAsync(string studyId, CancellationToken cancellationToken)
+    {
+        var plans = new List<TargetPlan>();
+        await using var session = await database.ReadAsync(cancellationToken);
+        await session.RunAsync(_selectPlans, [SqlValue.Text("id", studyId)], cancellationToken, reader => plans.Add(PlanRows.Read(reader, protector)));
+
+        return plans;
     }
 
     public async Task RenewAsync(string studyId, string owner, TimeSpan lease, long? attempted, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class PlanConclusion(
         var changes = new BatchChanges();
         changes.EndedPlans.Add(plan.Position);
         var studyId = end.Remote?.StudyId ?? plan.StudyId;
-        var result = ResultOf(end, studyId);
+        var result = PlanOutcome.ResultOf(end, studyId);
 
         // Whoever names the study by any of its numbers waits until it has its new name.
         var links = studyId == plan.StudyId ? [] : await reader.LinksAsync(plan.StudyId, cancellationToken);
@@ -61,59 +61,6 @@ internal sealed class PlanConclusion(
     private static bool ChangesStudy(PlanEnd end, string studyId) =>
         end.Error is not null || end.Adopted is not null || end.Review.HeldBack.Count > 0 || end.Review.Theirs.Count > 0 || end.KeysKept.Count > 0
         || studyId != end.Plan.StudyId || (end.Plan.Document.Creates && end.Remote?[FieldNames.OrgId] != end.Plan.Document.OrgId);
-
-    /// <summary>The outcome of the unit, as the record tells it from now on.</summary>
-    private static UnitResult ResultOf(PlanEnd end, string studyId)
-    {
-        var document = end.Plan.Document;
-        var decided = document.Result;
-        var isSome = end.Made.Count > 0;
-        var lifecycle = end.Made.Any(change => change.Field == FieldNames.IsCancelled) ? document.Lifecycle : null;
-        var result = new UnitResult
-        {
-            Unit = decided.Unit,
-            MessageKey = document.Unit.MessageKey,
-            Outcome = end.Error is not null ? Outcomes.Rejected
-                : isSome ? (end.Adopted is null && document.Creates ? Outcomes.Created : Outcomes.Applied)
-                : end.Review.HeldBack.Any(held => held.Verdict == Verdict.Older) ? Outcomes.Superseded
-                : Outcomes.Unchanged,
-            Error = end.Error,
-            Warnings = decided.Warnings,
-            StudyId = studyId,
-            ResolvedBy = end.Adopted is null ? decided.ResolvedBy : "studyInstanceUid",
-            SourceTime = decided.SourceTime,
-            Effective = isSome
-                ? new EffectiveUpdate(
-                    document.Creates && end.Adopted is null, document.Creates && end.Adopted is null ? document.StudyInstanceUid : null, end.Made, lifecycle)
-                : null,
-            Superseded = decided.Superseded,
-            EchoSuppressed = decided.EchoSuppressed,
-            HeldByAuthority = decided.HeldByAuthority,
-            Groups = decided.Groups,
-            EventNumber = decided.EventNumber,
-            EventId = isSome ? StudyIds.OfEvent(end.Plan.UnitKey, studyId) : null,
-            Held = [.. document.Held],
-        };
-
-        foreach (var (change, verdict, theirsAt) in end.Review.HeldBack)
-        {
-            var (list, reason) = verdict switch
-            {
-                Verdict.Older => (result.Superseded, "older"),
-                Verdict.Echo => (result.EchoSuppressed, "echo"),
-                _ => (result.HeldByAuthority, "authority"),
-            };
-            list.Add(change.Field);
-            result.Held.Add(new HeldBack(change.Field, reason, change.Current, change.Location, PlanReviewRule.WriteOf(studyId, theirsAt).Key));
-        }
-
-        if (end.KeysKept.Count > 0)
-        {
-            result.Warnings.Add(Notice.Of(Codes.KeysKept, "keys", end.KeysKept.Select(field => field[FieldNames.MetadataPrefix.Length..]).ToArray()));
-        }
-
-        return result;
-    }
 
     private static void AddRecord(BatchChanges changes, IReadOnlyList<LedgerRecord> records, TargetPlan plan, UnitResult result)
     {
@@ -183,19 +130,7 @@ internal sealed class PlanConclusion(
 
         if (result.EventId is { } eventId)
         {
-            // The shell that the event names; its values are in the result.
-            var study = new Study
-            {
-                StudyId = studyId,
-                StudyInstanceUid = document.StudyInstanceUid,
-                Version = document.Version,
-                CreatedAt = now,
-                UpdatedAt = now,
-                CreatedBy = document.Unit.SourceId,
-                State = new StudyState(),
-            };
-            var body = new StudyUpdatedWriter(events.Source, events.SensitiveKeys).Write(eventId, study, document.Unit, result, document.OriginKind, now);
-            changes.Outbox.Add(new OutboxEntry(eventId, studyId, document.Version, now, body));
+            changes.Outbox.Add(new OutboxEntry(eventId, studyId, document.Version, now, PlanOutcome.EventOf(end, result, events, now)));
         }
 
         if (end.Error is { } error)
@@ -209,33 +144,10 @@ internal sealed class PlanConclusion(
             }
         }
 
-        if (end.Remote is { } remote)
+        if (PlanOutcome.SeenAfter(end) is { } seen)
         {
-            changes.Seen.Add((studyId, SeenStudy.Of(remote, TheirsAfter(end, remote))));
+            changes.Seen.Add((studyId, seen));
         }
-    }
-
-    /// <summary>What of the platform is still somebody's there: all that we have not written since.</summary>
-    private static Dictionary<string, DateTimeOffset> TheirsAfter(PlanEnd end, RemoteStudy remote)
-    {
-        var theirs = new Dictionary<string, DateTimeOffset>(end.Seen?.Theirs ?? new Dictionary<string, DateTimeOffset>(), StringComparer.Ordinal);
-
-        foreach (var change in end.Review.Theirs)
-        {
-            theirs[change.Field] = remote.UpdatedAt;
-        }
-
-        foreach (var (change, _, at) in end.Review.HeldBack)
-        {
-            theirs[change.Field] = at;
-        }
-
-        foreach (var change in end.Made)
-        {
-            theirs.Remove(change.Field);
-        }
-
-        return theirs;
     }
 
     private static DeadLetterEntry LetterOf(TargetPlan plan, Notice error, UnitResult result)

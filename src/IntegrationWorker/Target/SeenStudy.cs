@@ -22,6 +22,9 @@ internal sealed record SeenStudy
         Theirs = theirs ?? new Dictionary<string, DateTimeOffset>(),
     };
 
+    /// <summary>The study as it was then.</summary>
+    public RemoteStudy ToRemote(string studyId, string studyInstanceUid) => new(studyId, studyInstanceUid, UpdatedAt, Values);
+
     /// <summary>When somebody at the platform wrote this field; null when it is as we left it.</summary>
     public DateTimeOffset? TheirsAt(string field, RemoteStudy remote) =>
         Values.GetValueOrDefault(field) != remote[field] ? remote.UpdatedAt

@@ -14,7 +14,8 @@ internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time
 {
     public const string Name = "target";
 
-    private const string Studies = "v1/viewer/studies";
+    /// <summary>The path of the studies behind the address.</summary>
+    public const string Studies = "v1/viewer/studies";
 
     // Longer texts help nobody, and a proxy may answer with a page.
     private const int RefusalCharactersMax = 1000;

@@ -58,6 +58,7 @@ internal static class TargetServices
         services.AddSingleton<StudyImporter>();
         services.AddSingleton<ViewerTakeover>();
         services.AddSingleton<DriftFinder>();
+        services.AddSingleton<PlanPreviewer>();
         services.AddHttpClient(TargetClient.Name, client =>
             {
                 client.BaseAddress = options.Address;

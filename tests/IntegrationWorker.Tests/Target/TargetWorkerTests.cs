@@ -73,7 +73,23 @@ public sealed class TargetWorkerTests : IAsyncLifetime
         }
 
         await _worker.UntilAsync(async () => !(await HealthAsync()).Contains("target", StringComparison.Ordinal), "health is well", _token);
-        Assert.Equal(20, await EventsAsync());
+        await _worker.UntilAsync(async () => await EventsAsync() == 20, "their events are there, and no others", _token);
+    }
+
+    [Fact]
+    public async Task GivenAMessage_WhenPreviewed_ThenTheCallsAndTheEventAreShownAndNothingIsSentOrWritten()
+    {
+        using var content = new StringContent(Order(1), Encoding.UTF8);
+        using var response = await _worker.Http.PostAsync(new Uri("/v1/preview", UriKind.Relative), content, _token);
+
+        var preview = JsonElement.Parse(await response.Content.ReadAsStringAsync(_token));
+        var call = Assert.Single(Assert.Single(preview.GetProperty("target").EnumerateArray()).GetProperty("calls").EnumerateArray());
+        Assert.Equal(("POST", "/v1/viewer/studies"), (call.GetProperty("method").GetString(), call.GetProperty("path").GetString()));
+        Assert.Equal(Messages.Uid(1), call.GetProperty("body").GetProperty("studyInstanceUid").GetString());
+        Assert.Equal("study.updated.v1", Assert.Single(preview.GetProperty("events").EnumerateArray()).GetProperty("type").GetString());
+        Assert.All(Platform.Calls, made => Assert.StartsWith("get", made.Operation, StringComparison.Ordinal));
+        Assert.Equal(0, await EventsAsync());
+        Assert.Empty((await _worker.GetAsync("/v1/viewer/studies", _token)).GetProperty("studies").EnumerateArray());
     }
 
     private async Task<HttpStatusCode> PostAsync(int study)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using IntegrationWorker.Emulator;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
+using IntegrationWorker.Queries;
 using IntegrationWorker.Studies;
 using IntegrationWorker.StudyApi.Requests;
 using IntegrationWorker.Target;
@@ -58,6 +59,12 @@ internal sealed class TargetBench : IAsyncDisposable
         Client, _store.Target, _store.Reader, Importer, new ViewerTakeover(Client, _store.Target, _store.Studies, _store.Time), _store.Time);
 
     public ITargetClient Client { get; }
+
+    /// <summary>The writing calls that workers have sent.</summary>
+    public List<TargetCall> Sent { get; } = [];
+
+    public MessagePreviewer Previewer => new(
+        Cases.Pipeline, new PlanPreviewer(Client, _store.Target, new EventSettings("urn:test", new HashSet<string>()), _store.Time));
 
     public EmulatorState Platform => _platform.Services.GetRequiredService<EmulatorState>();
 
@@ -184,7 +191,7 @@ internal sealed class TargetBench : IAsyncDisposable
             studies, _store.Reader, Cases.Rules, new EventSettings("urn:test", new HashSet<string>()), new NoPublisher(), _store.Time, NullLogger<PlanConclusion>.Instance);
 
         return new PlanRunner(
-            _store.Target, new DyingClient(Client, dies), conclusion, new TargetPatience(_store.Target, GiveUpAfter, TimeProvider.System), TimeSpan.Zero);
+            _store.Target, new DyingClient(Client, dies, Sent), conclusion, new TargetPatience(_store.Target, GiveUpAfter, TimeProvider.System), TimeSpan.Zero);
     }
 }
 
@@ -201,7 +208,7 @@ internal enum Dies
 
 internal sealed class WorkerDiedException : Exception;
 
-internal sealed class DyingClient(ITargetClient client, Dies dies) : ITargetClient
+internal sealed class DyingClient(ITargetClient client, Dies dies, List<TargetCall> sent) : ITargetClient
 {
     private int _calls;
 
@@ -216,6 +223,7 @@ internal sealed class DyingClient(ITargetClient client, Dies dies) : ITargetClie
     {
         var number = ++_calls;
         DieIf(dies, (number, Dies.BeforeFirstCall, Dies.BeforeSecondCall));
+        sent.Add(call);
         var answer = await client.SendAsync(call, cancellationToken);
         DieIf(dies, (number, Dies.AfterFirstCall, Dies.AfterSecondCall));
 

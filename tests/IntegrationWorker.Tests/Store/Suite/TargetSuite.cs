@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Emulator;
@@ -358,6 +359,68 @@ public abstract class TargetSuite : OpenStoreSuite
         await bench.BringAllAsync();
         Assert.Equal(("stat", "stat"), (bench.Remote(1)!.Severity, bench.Remote(2)!.Severity));
         Assert.Empty(await bench.LettersAsync());
+    }
+
+    [Fact]
+    public async Task GivenAMessage_WhenPreviewedBesideChangesOfAPersonAndOthersThatWait_ThenTheCallsAndTheEventAreThoseThatFollow()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        await bench.BringAsync(CaseBench.Command("c1", 1, 10, """ "operation": "update", "patch": { "metadata": { "a": "1", "b": "2" } } """));
+        await bench.PersonAsync(1, $$"""{ "assignedTo": "usr_{{new string('a', 32)}}" }""");
+        await bench.BringAsync(bench.Cases.Order("2", 1, 15, control: "XO|IP")); // By which the assignment is noticed.
+        await bench.PersonAsync(1, """{ "metadata": { "note": "theirs" } }""");
+        await bench.SendAsync(bench.Cases.Order("waits", 1, 20, priority: "S", control: "XO|IP"));
+        var message = CaseBench.Command(
+            "c2", 1, 1_000_000, """ "operation": "update", "patch": { "studyDescription": "Other", "assignedTo": null, "metadata": { "a": null } } """);
+        var writesBefore = bench.Sent.Count;
+
+        var preview = await bench.Previewer.PreviewAsync(message, Token);
+        var plans = await Store.Target.CountPlansAsync(Token);
+        var writesAfter = bench.Sent.Count;
+        await bench.BringAsync(message);
+
+        Assert.Equal((1, writesBefore), (plans, writesAfter));
+        var study = Assert.Single(preview.Target!);
+        Assert.Equal((1, null), (study.Waiting, study.Failure));
+        Assert.Equal(bench.Sent.TakeLast(study.Calls.Count).Select(Text), study.Calls.Select(call => $"{call.Method} {call.Path} {Encoding.UTF8.GetString(call.Body)}"));
+        Assert.Contains("\"assignedTo\":null", Encoding.UTF8.GetString(study.Calls[0].Body), StringComparison.Ordinal);
+        Assert.Equal(DataOf(Assert.Single(await bench.EventsAsync("cmd/console/c2"))), DataOf(JsonElement.Parse(Assert.Single(preview.Events))));
+
+        static string Text(TargetCall call) => $"{call.Method} /v1/viewer/studies{call.Path} {Encoding.UTF8.GetString(call.Body)}";
+
+        static string DataOf(JsonElement e) => e.GetProperty("data").GetRawText();
+    }
+
+    [Fact]
+    public async Task GivenAPlatformThatIsAway_WhenAMessageIsPreviewed_ThenTheCallsAreThoseForWhatItWasLastSeenToHold()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        bench.Script(new Fault { Kind = "503" });
+
+        var preview = await bench.Previewer.PreviewAsync(bench.Cases.Order("2", 1, 5, control: "CA|CA"), Token);
+
+        var study = Assert.Single(preview.Target!);
+        Assert.Equal(Codes.StoreServerError, study.Failure);
+        Assert.Equal(["patch", "cancel"], study.Calls.Select(call => call.Operation));
+        Assert.Single(preview.Events);
+    }
+
+    [Fact]
+    public async Task GivenAStudyThatHasLeftThePlatform_WhenAMessageIsPreviewed_ThenItSaysWhichDeadLetterItWouldBe()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token);
+        await bench.BringAsync(bench.Cases.Order("1", 1, 0));
+        bench.Platform.Studies.Remove(bench.Remote(1)!.StudyId);
+
+        var preview = await bench.Previewer.PreviewAsync(bench.Cases.Order("2", 1, 5, priority: "S", control: "XO|SC"), Token);
+
+        var study = Assert.Single(preview.Target!);
+        Assert.Equal([Codes.StudyGone], study.Errors.Select(error => error.Code));
+        Assert.Empty(study.Calls);
+        Assert.Empty(preview.Events);
+        Assert.NotNull(await bench.StudyAsync(1));
     }
 
     [Fact]
