@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IntegrationWorker.Queries;
+using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Cli;
 
@@ -51,7 +52,7 @@ internal static class MessagesVerbs
 
     private static async Task<int> FindAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var found = await services.GetRequiredService<MessageFinder>().FindAsync(QueryOf(parsed), cancellationToken);
+        var found = await services.GetRequiredService<MessageFinder>().FindAsync(QueryOf(parsed, services), cancellationToken);
 
         if (parsed.GetValue(CommonOptions.Json))
         {
@@ -69,7 +70,7 @@ internal static class MessagesVerbs
 
     private static async Task<int> TimelineAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var steps = await services.GetRequiredService<TimelineTeller>().TellAsync(QueryOf(parsed), cancellationToken);
+        var steps = await services.GetRequiredService<TimelineTeller>().TellAsync(QueryOf(parsed, services), cancellationToken);
 
         if (parsed.GetValue(CommonOptions.Json))
         {
@@ -82,6 +83,18 @@ internal static class MessagesVerbs
             steps.Select(step => (IReadOnlyList<string?>)[Tables.Time(step.At), step.Step, step.MessageKey, step.StudyId, step.Text]));
 
         return ExitCodes.Ok;
+    }
+
+    /// <exception cref="VerbFailedException">With these settings nothing can be found.</exception>
+    private static MessageQuery QueryOf(ParseResult parsed, IServiceProvider services)
+    {
+        // A message is looked up by its sender and its control id.
+        if (parsed.GetValue(_controlId) is not null && !services.GetRequiredService<Rulebook>().Sources.Any(source => source.Kind == "hl7v2"))
+        {
+            throw new VerbFailedException("These settings have no source of kind hl7v2, so no message is found by its control id: add the worker's --config FILE.");
+        }
+
+        return QueryOf(parsed);
     }
 
     private static MessageQuery QueryOf(ParseResult parsed) => new()

@@ -121,10 +121,10 @@ internal static class StudiesVerbs
         }
 
         Tables.Print(
-            ["field", "decision", "value", "where", "message", "source", "at", "held by"],
+            ["field", "rule", "decision", "value", "where", "message", "source", "at", "held by"],
             explanation.Fields.SelectMany(field => field.Decisions.Select(decision => (IReadOnlyList<string?>)
             [
-                field.Field, decision.Verdict, decision.Value, decision.Location, decision.MessageKey, decision.SourceId, Tables.Time(decision.At),
+                field.Field, field.Rule, decision.Verdict, decision.Value, decision.Location, decision.MessageKey, decision.SourceId, Tables.Time(decision.At),
                 decision.Holder,
             ])));
 

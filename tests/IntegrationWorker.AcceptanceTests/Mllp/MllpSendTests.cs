@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using IntegrationWorker.AcceptanceTests.Invented;
 using IntegrationWorker.AcceptanceTests.Journeys;
@@ -67,5 +69,39 @@ public sealed class MllpSendTests
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("no connection", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GivenSomebodyWhoClosesTheConnection_WhenSent_ThenThatIsToldApartFromNobodyWhoListens()
+    {
+        using var folder = new TemporaryFolder("send");
+        await File.WriteAllTextAsync(folder.PathOf("a.hl7"), new InventedOrder().Text, Encoding.UTF8, _token);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var closing = CloseAllAsync(listener);
+
+        var result = await WorkerProcess.RunVerbAsync(
+            new WorkerSettings(), ["send", folder.PathOf("a.hl7"), "--to", $"mllp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"], _token);
+
+        listener.Stop();
+        await closing;
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("closed the connection without an answer", result.Output, StringComparison.Ordinal);
+    }
+
+    private async Task CloseAllAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync(_token);
+                await client.GetStream().ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, _token); // It has sent something: so it is connected.
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Nobody listens any longer.
+        }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class MllpSender(Uri address, SendTls tls) : ISender
 
                 if (attempt == AttemptsMax || e is OperationCanceledException)
                 {
-                    return new SendResult(SendResult.Failed, e is OperationCanceledException ? "no answer in time" : "no connection");
+                    return new SendResult(SendResult.Failed, ReasonOf(e));
                 }
             }
 
@@ -62,6 +62,14 @@ internal sealed class MllpSender(Uri address, SendTls tls) : ISender
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync();
+
+    // Connecting fails as it is; what goes wrong on the connection comes through the stream.
+    private static string ReasonOf(Exception failure) => failure switch
+    {
+        OperationCanceledException => "no answer in time",
+        SocketException => "no connection",
+        _ => "the other side closed the connection without an answer",
+    };
 
     private async Task<SendResult> ExchangeAsync(byte[] body, CancellationToken cancellationToken)
     {
