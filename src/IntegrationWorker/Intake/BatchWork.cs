@@ -10,18 +10,23 @@ namespace IntegrationWorker.Intake;
 internal sealed class BatchWork
 {
     private readonly Rulebook _rules;
-    private readonly BatchChanges _changes;
 
     /// <param name="hasTarget">A platform keeps the studies.</param>
     public BatchWork(Rulebook rules, BatchChanges changes, EventSettings events, bool hasTarget)
     {
-        (_rules, _changes) = (rules, changes);
+        (_rules, Changes) = (rules, changes);
         Set = new StudySet(rules, changes);
         Holds = new HoldBook(changes);
         Plans = hasTarget ? new PlanBook(changes) : null;
         Recorder = new BatchRecorder(rules, Ledger, new StudyUpdatedWriter(events.Source, events.SensitiveKeys), changes, Plans);
         Units = new UnitDecider(rules, Set, Holds, Recorder);
     }
+
+    /// <summary>What the batch will write.</summary>
+    public BatchChanges Changes { get; }
+
+    /// <summary>Positions of the subscriptions that the batch brings notifications of.</summary>
+    public IReadOnlyList<SubscriptionPosition> Positions { get; set; } = [];
 
     public Ledger Ledger { get; } = new();
 
@@ -56,7 +61,7 @@ internal sealed class BatchWork
             Holds.End(hold);
         }
 
-        Ledger.Collect(_changes);
+        Ledger.Collect(Changes);
         return released;
     }
 

@@ -20,11 +20,14 @@ internal sealed class Batcher : BackgroundService
     private const int ConflictsMax = 8;
 
     // Bounded by the doors: the broker's prefetch, and the number of requests at a time.
-    private readonly Channel<WaitingMessage> _waiting =
-        Channel.CreateUnbounded<WaitingMessage>(new UnboundedChannelOptions { SingleReader = true });
+    // Not told that it has a single reader: such a one cannot say how many wait.
+    private readonly Channel<WaitingMessage> _waiting = Channel.CreateUnbounded<WaitingMessage>();
 
     // The first of those that wait, read already. Belongs to the loop of this service.
-    private readonly Queue<WaitingMessage> _ahead = new();
+    private Queue<WaitingMessage> _ahead = new();
+
+    // The batch after the one that is being written, with its transaction. Belongs to the loop as well.
+    private OpenedAhead? _next;
 
     // Ends waiting of all kinds when the worker stops; the transaction in hand goes on.
     private readonly CancellationTokenSource _closing = new();
@@ -113,7 +116,7 @@ internal sealed class Batcher : BackgroundService
             while (await WaitForWorkAsync(stoppingToken))
             {
                 await _publisher.WaitForRoomAsync(_closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await DecideAsync(await TakeAsync(), stoppingToken);
+                await DecideAsync(_next?.Batch ?? await TakeAsync(), stoppingToken);
                 await RecoverAsync();
                 await RetryFailingAsync(stoppingToken);
             }
@@ -125,6 +128,7 @@ internal sealed class Batcher : BackgroundService
         finally
         {
             _waiting.Writer.TryComplete();
+            await LetGoAsync();
             ReturnWaiting("The worker is stopping.");
             _failing.ReturnAll();
         }
@@ -154,7 +158,7 @@ internal sealed class Batcher : BackgroundService
     // False: the doors are closed and nothing waits any more.
     private async Task<bool> WaitForWorkAsync(CancellationToken stoppingToken)
     {
-        if (_ahead.Count > 0)
+        if (_next is not null || _ahead.Count > 0)
         {
             return true;
         }
@@ -263,10 +267,27 @@ internal sealed class Batcher : BackgroundService
 
     private async Task CommitAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
+        try
+        {
+            await CommitOpenAsync(batch, stoppingToken);
+        }
+        catch
+        {
+            // Only now: what is open ahead may wait for what this batch had locked.
+            await LetGoAsync();
+            throw;
+        }
+    }
+
+    private async Task CommitOpenAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
+    {
         var started = _time.GetTimestamp();
-        var deciding = _pipeline.ProcessAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
-        ReadAhead(deciding);
-        var results = await deciding;
+        await using var open = await OpenAsync(batch, stoppingToken);
+        var results = open.Decide();
+        OpenNext(stoppingToken);
+        var committing = open.CommitAsync(stoppingToken);
+        ReadAhead(committing);
+        await committing;
         _state.Works();
 
         for (var i = 0; i < batch.Count; i++)
@@ -278,10 +299,65 @@ internal sealed class Batcher : BackgroundService
             _logger, results.Count, results.Count(result => result.IsRejected), _time.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    // While the database is at work on one batch, the messages of the next one are read.
-    private void ReadAhead(Task deciding)
+    private async Task<IOpenBatch> OpenAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
-        while (!deciding.IsCompleted && _ahead.Count < _options.BatchMessagesMax && _waiting.Reader.TryRead(out var next))
+        if (_next is { } next && next.Batch == batch)
+        {
+            _next = null;
+            return await next.Opening;
+        }
+
+        // What it holds could be what this one waits for, for ever.
+        await LetGoAsync();
+        var opening = _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
+        ReadAhead(opening);
+
+        return await opening;
+    }
+
+    // With enough waiting for a full batch, its studies are locked and loaded while this one is written. What it shares with
+    // this one it waits for in the database, where it finds it as this one leaves it: they are decided about in their order.
+    private void OpenNext(CancellationToken stoppingToken)
+    {
+        if (!_pipeline.OpensAhead || _ahead.Count + _waiting.Reader.Count < _options.BatchMessagesMax || _closing.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var batch = new List<WaitingMessage>();
+        Fill(batch, 0);
+
+        if (batch.Count > 0)
+        {
+            _next = new OpenedAhead(batch, _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken));
+        }
+    }
+
+    // Its messages are the first of those that wait again.
+    private async Task LetGoAsync()
+    {
+        if (_next is not { } next)
+        {
+            return;
+        }
+
+        _next = null;
+        _ahead = new Queue<WaitingMessage>(next.Batch.Concat(_ahead));
+
+        try
+        {
+            await (await next.Opening).DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // It was not opened: whoever opens it again hears why.
+        }
+    }
+
+    // While the database is at work on one batch, the messages of the next one are read.
+    private void ReadAhead(Task working)
+    {
+        while (!working.IsCompleted && _ahead.Count < _options.BatchMessagesMax && _waiting.Reader.TryRead(out var next))
         {
             next.ReadAhead(_pipeline);
             _ahead.Enqueue(next);
@@ -380,4 +456,6 @@ internal sealed class Batcher : BackgroundService
             waiting.Return(reason);
         }
     }
+
+    private sealed record OpenedAhead(List<WaitingMessage> Batch, Task<IOpenBatch> Opening);
 }

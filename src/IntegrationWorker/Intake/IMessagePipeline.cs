@@ -9,12 +9,15 @@ internal interface IMessagePipeline
     /// <summary>Bytes → units. Pure: it can be done ahead of time, on any thread, and never throws on what somebody sent.</summary>
     MappedMessage Read(InboundMessage inbound);
 
-    /// <summary>Decides about a batch in one transaction. The results stand in the order of the messages.</summary>
+    /// <summary>The store takes a further batch in while one is being written.</summary>
+    bool OpensAhead { get; }
+
+    /// <summary>Begins the transaction of a batch: locks and loads what it speaks of. What another batch has locked is waited for.</summary>
     /// <remarks>
-    /// Every message gets an outcome, the faulty ones too. What throws here is the surroundings: nothing was written,
+    /// Every message gets an outcome, the faulty ones too. What throws here and later is the surroundings: nothing was written,
     /// and the whole batch may be read and given again.
     /// </remarks>
-    Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken);
+    Task<IOpenBatch> OpenAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken);
 }
 
 internal static class MessagePipelineExtensions
@@ -23,4 +26,15 @@ internal static class MessagePipelineExtensions
     public static Task<IReadOnlyList<MessageResult>> ProcessAsync(
         this IMessagePipeline pipeline, IReadOnlyList<InboundMessage> batch, CancellationToken cancellationToken) =>
         pipeline.ProcessAsync([.. batch.Select(pipeline.Read)], cancellationToken);
+
+    /// <summary>Decides about a batch in one transaction. The results stand in the order of the messages.</summary>
+    public static async Task<IReadOnlyList<MessageResult>> ProcessAsync(
+        this IMessagePipeline pipeline, IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
+    {
+        await using var open = await pipeline.OpenAsync(batch, cancellationToken);
+        var results = open.Decide();
+        await open.CommitAsync(cancellationToken);
+
+        return results;
+    }
 }

@@ -30,17 +30,18 @@ internal sealed class MessagePipeline(
     public async Task<IReadOnlyList<MessageResult>> ProcessAsync(
         IReadOnlyList<MappedMessage> batch, Action<IReadOnlyList<MessageResult>, BatchChanges>? also, CancellationToken cancellationToken)
     {
-        var changes = new BatchChanges();
-
-        await using var transaction = await store.BeginAsync(cancellationToken);
-        var results = await DecideAsync(transaction, batch, changes, cancellationToken);
-
-        also?.Invoke(results, changes);
-
-        await CommitAsync(transaction, changes, cancellationToken);
+        await using var open = await OpenBatchAsync(batch, cancellationToken);
+        var results = open.Decide();
+        also?.Invoke(results, open.Changes);
+        await open.CommitAsync(cancellationToken);
 
         return results;
     }
+
+    public bool OpensAhead => store.TakesSeveralBatches;
+
+    public async Task<IOpenBatch> OpenAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken) =>
+        await OpenBatchAsync(batch, cancellationToken);
 
     public async Task<MessageResult> PreviewAsync(InboundMessage message, CancellationToken cancellationToken) =>
         (await PreviewAsync([Read(message)], cancellationToken)).Results[0];
@@ -49,10 +50,9 @@ internal sealed class MessagePipeline(
     public async Task<PreviewedBatch> PreviewAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
     {
         // Decided as any other message is, and then let go of: what the transaction claimed is rolled back.
-        var changes = new BatchChanges();
-        await using var transaction = await store.BeginAsync(cancellationToken);
+        await using var open = await OpenBatchAsync(batch, cancellationToken);
 
-        return new PreviewedBatch(await DecideAsync(transaction, batch, changes, cancellationToken), changes);
+        return new PreviewedBatch(open.Decide(), open.Changes);
     }
 
     /// <summary>Applies what waits behind a hold that is over, in order, as far as it goes: one that fails holds the rest.</summary>
@@ -87,26 +87,28 @@ internal sealed class MessagePipeline(
         return released;
     }
 
-    private async Task<IReadOnlyList<MessageResult>> DecideAsync(
-        IStoreBatch transaction, IReadOnlyList<MappedMessage> messages, BatchChanges changes, CancellationToken cancellationToken)
+    private async Task<OpenBatch> OpenBatchAsync(IReadOnlyList<MappedMessage> messages, CancellationToken cancellationToken)
     {
-        var work = new BatchWork(rules, changes, events, target is not null);
-        var claimed = BaseKeysOf(messages);
-        claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
-        var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
+        var transaction = await store.BeginAsync(cancellationToken);
 
-        await ClaimAndLoadAsync(transaction, wanted, work, claimed, cancellationToken);
-        await LoadHoldsAsync(transaction, messages, work, cancellationToken);
+        try
+        {
+            var work = new BatchWork(rules, new BatchChanges(), events, target is not null);
+            var claimed = BaseKeysOf(messages);
+            claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
+            var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
 
-        var decider = new MessageDecider(rules, work.Ledger, work.Units, work.Recorder, changes);
-        decider.Add(await LoadPositionsAsync(transaction, messages, cancellationToken));
+            await ClaimAndLoadAsync(transaction, wanted, work, claimed, cancellationToken);
+            await LoadHoldsAsync(transaction, messages, work, cancellationToken);
+            work.Positions = await LoadPositionsAsync(transaction, messages, cancellationToken);
 
-        var now = time.GetUtcNow();
-        List<MessageResult> results = [.. messages.Select(message => decider.Decide(message, now))];
-        SettleReplaced(messages, results, work.Ledger);
-        decider.Collect();
-
-        return results;
+            return new OpenBatch(messages, work, transaction, CommitAsync, rules, time);
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
     }
 
     public MappedMessage Read(InboundMessage inbound) => inbound.Door switch
@@ -116,18 +118,6 @@ internal sealed class MessagePipeline(
         Door.StudyApi => StudyRequestMapper.Read(inbound, inbound.Request!),
         _ => CommandReader.Read(inbound, rules),
     };
-
-    /// <summary>A message that was edited and has taken effect so: what it was before cannot take effect any more.</summary>
-    private static void SettleReplaced(IReadOnlyList<MappedMessage> messages, List<MessageResult> results, Ledger ledger)
-    {
-        foreach (var (message, result) in messages.Zip(results))
-        {
-            if (message.Inbound.ReplacedKey is { } key && !result.IsRejected)
-            {
-                ledger.Settle(key, result.MessageKey);
-            }
-        }
-    }
 
     private static HashSet<string> BaseKeysOf(IReadOnlyList<MappedMessage> messages) =>
         messages.SelectMany(message => message.Parts).Select(part => part.BaseKey).Concat(RawKeysOf(messages)).ToHashSet(StringComparer.Ordinal);

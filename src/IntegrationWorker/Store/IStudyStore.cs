@@ -11,6 +11,9 @@ internal interface IStudyStore
 {
     /// <summary>Opens a transaction. Nothing is visible to others before <see cref="IStoreBatch.CommitAsync"/>.</summary>
     Task<IStoreBatch> BeginAsync(CancellationToken cancellationToken);
+
+    /// <summary>Several transactions may be open at a time, and wait for each other only where they want the same.</summary>
+    bool TakesSeveralBatches => false;
 }
 
 /// <summary>One transaction of the store. Disposing without a commit rolls back.</summary>

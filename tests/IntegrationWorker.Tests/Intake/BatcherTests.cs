@@ -53,6 +53,51 @@ public sealed class BatcherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task GivenFullBatchesThatWait_WhenOneIsWritten_ThenTheNextIsOpenAlready()
+    {
+        _pipeline.OpensAhead = true;
+        var outcomes = Enumerable.Range(10, 20).Select(i => Decide($"{i}")).ToList();
+        _pipeline.Barrier = new TaskCompletionSource();
+        await _batcher.StartAsync(_token);
+        await UntilAsync(() => _pipeline.OpenedCount == 2);
+        Assert.Empty(_pipeline.Committed);
+
+        _pipeline.Barrier.SetResult();
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal([8, 8, 4], _pipeline.Committed.Select(batch => batch.Count));
+        Assert.Equal(Enumerable.Range(10, 20).Select(i => $"{i}"), _pipeline.Committed.SelectMany(batch => batch));
+    }
+
+    [Fact]
+    public async Task GivenANextBatchThatIsOpen_WhenTheOneBeforeFails_ThenItIsLetGoAndComesAfterIt()
+    {
+        var failures = 0;
+        _pipeline.OpensAhead = true;
+        _pipeline.Fails = bodies => bodies[0] == "10" && failures++ == 0 ? new StoreConflictException("invented") : null;
+        var outcomes = Enumerable.Range(10, 16).Select(i => Decide($"{i}")).ToList();
+        await _batcher.StartAsync(_token);
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal(1, failures - 1);
+        Assert.Equal(Enumerable.Range(10, 16).Select(i => $"{i}"), _pipeline.Committed.SelectMany(batch => batch));
+        Assert.Equal(0, _pipeline.OpenCount);
+    }
+
+    [Fact]
+    public async Task GivenANextBatchThatIsOpen_WhenOneMessageFailsAlone_ThenItsNeighboursAndTheNextBatchCommit()
+    {
+        _pipeline.OpensAhead = true;
+        _pipeline.Fails = bodies => bodies.Contains("12") ? new InvalidOperationException("invented") : null;
+        var outcomes = Enumerable.Range(10, 16).Where(i => i != 12).Prepend(12).Order().Select(i => (Number: i, Outcome: Decide($"{i}"))).ToList();
+        await _batcher.StartAsync(_token);
+        await Task.WhenAll(outcomes.Where(one => one.Number != 12).Select(one => one.Outcome));
+
+        Assert.Equal(Enumerable.Range(10, 16).Where(i => i != 12).Select(i => $"{i}"), _pipeline.Committed.SelectMany(batch => batch));
+        Assert.Equal(0, _pipeline.OpenCount);
+    }
+
+    [Fact]
     public async Task GivenMessagesThatWait_WhenTheStoreIsFree_ThenTheyGoTogetherInOrderUpToTheMost()
     {
         var outcomes = Enumerable.Range(0, 11).Select(i => Decide($"{i}")).ToList();

@@ -2,6 +2,7 @@ using System.Text;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Mapping;
 using IntegrationWorker.Studies;
+using Xunit;
 
 namespace IntegrationWorker.Tests.Intake;
 
@@ -10,6 +11,9 @@ internal sealed class ScriptedPipeline : IMessagePipeline
 {
     private readonly Lock _lock = new();
     private readonly List<IReadOnlyList<string>> _committed = [];
+
+    private int _open;
+    private int _opened;
 
     /// <summary>Asked for every batch: what it fails with, or null.</summary>
     public Func<IReadOnlyList<string>, Exception?> Fails { get; set; } = _ => null;
@@ -30,25 +34,58 @@ internal sealed class ScriptedPipeline : IMessagePipeline
 
     public MappedMessage Read(InboundMessage inbound) => new() { Inbound = inbound, Parts = [] };
 
-    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
+    /// <summary>Whether a batch may be opened while the one before is written. Batches that want the same wait for each other.</summary>
+    public bool OpensAhead { get; set; }
+
+    /// <summary>How many batches were opened.</summary>
+    public int OpenedCount => Volatile.Read(ref _opened);
+
+    /// <summary>How many are open at the moment.</summary>
+    public int OpenCount => Volatile.Read(ref _open);
+
+    public Task<IOpenBatch> OpenAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
     {
-        if (Barrier is { } barrier)
-        {
-            await barrier.Task.WaitAsync(cancellationToken);
-        }
-
         var bodies = batch.Select(message => Encoding.UTF8.GetString(message.Inbound.Body.Span)).ToList();
-
-        if (Fails(bodies) is { } failure)
-        {
-            throw failure;
-        }
 
         lock (_lock)
         {
-            _committed.Add(bodies);
+            _opened++;
+            Assert.True(++_open <= (OpensAhead ? 2 : 1), "A transaction more than there may be.");
         }
 
-        return [.. bodies.Select(body => new MessageResult { MessageKey = body, Outcome = "applied" })];
+        return Task.FromResult<IOpenBatch>(new Open(this, bodies));
+    }
+
+    private sealed class Open(ScriptedPipeline pipeline, List<string> bodies) : IOpenBatch
+    {
+        public IReadOnlyList<MessageResult> Decide() => [.. bodies.Select(body => new MessageResult { MessageKey = body, Outcome = "applied" })];
+
+        public async Task CommitAsync(CancellationToken cancellationToken)
+        {
+            if (pipeline.Barrier is { } barrier)
+            {
+                await barrier.Task.WaitAsync(cancellationToken);
+            }
+
+            if (pipeline.Fails(bodies) is { } failure)
+            {
+                throw failure;
+            }
+
+            lock (pipeline._lock)
+            {
+                pipeline._committed.Add(bodies);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            lock (pipeline._lock)
+            {
+                pipeline._open--;
+            }
+
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class BrokerOptions : IValidatableObject
     /// <summary>PEM file with the key of <see cref="TlsCertificateFile"/>; empty: it is in the same file.</summary>
     public string TlsKeyFile { get; init; } = "";
 
-    /// <summary>How many unacknowledged deliveries one queue may have here. 0, the default: twice a batch.</summary>
+    /// <summary>How many unacknowledged deliveries one queue may have here. 0, the default: three batches (one that is written, one that is opened, one that is read).</summary>
     [Range(0, 65_535, ErrorMessage = "Write a number from 0 to 65535.")]
     public int Prefetch { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed class QueueIntake(
         {
             await CloseAsync(new CancellationToken(canceled: true));
             var queues = BrokerTopology.QueuesOf(rules);
-            var prefetch = broker.Value.Prefetch > 0 ? broker.Value.Prefetch : 2 * intake.Value.BatchMessagesMax;
+            var prefetch = broker.Value.Prefetch > 0 ? broker.Value.Prefetch : 3 * intake.Value.BatchMessagesMax;
             _connection = await connector.ConnectAsync("intake", cancellationToken);
 
             foreach (var queue in queues)
