@@ -42,8 +42,11 @@ internal sealed record EmulatedStudy
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
         AssignedTo = AssignedTo is null ? null : new UserReference { UserId = AssignedTo, Email = $"{AssignedTo}@emulator.example" },
+        CreatedByApiKey = null,
+        CreatedByUser = null,
         Metadata = Metadata,
         Org = OrgId is null ? null : new OrgReference(OrgId, "Emulated organization"),
+        ExpressCustomer = null,
     };
 
     /// <summary>The names of what is another value in <paramref name="other"/>.</summary>

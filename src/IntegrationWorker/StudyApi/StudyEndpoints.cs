@@ -31,10 +31,12 @@ internal static class StudyEndpoints
             .WithName("ListStudies")
             .WithSummary("Studies by id, filtered; or those that a number leads to (accession, fillerOrderNumber or placerOrderNumber, with issuer)");
         group.MapGet("/{studyId}", GetAsync)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("GetStudy")
             .WithSummary("One study; its version is the ETag");
         group.MapGet("/by-uid/{studyInstanceUid}", GetByUidAsync)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("GetStudyByUid")
             .WithSummary("The study of a DICOM Study Instance UID");
@@ -44,7 +46,6 @@ internal static class StudyEndpoints
     {
         group.MapPost("/", CreateAsync)
             .Accepts<StudyCreationBody>("application/json")
-            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithName("CreateStudy")
             .WithSummary("A new study; 409 when there is one with this UID");
         group.MapPatch("/{studyId}", PatchAsync)
@@ -57,7 +58,6 @@ internal static class StudyEndpoints
         group.MapPost("/cancel", CancelAsync)
             .Accepts<StudyReferenceBody>("application/json")
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .WithMetadata(_condition)
             .WithName("CancelStudy")
@@ -65,13 +65,13 @@ internal static class StudyEndpoints
         group.MapPost("/uncancel", UncancelAsync)
             .Accepts<StudyReferenceBody>("application/json")
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .WithMetadata(_condition)
             .WithName("UncancelStudy")
             .WithSummary("Makes a cancelled study active; 409 when it is not cancelled");
         group.WithMetadata(_key)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)

@@ -31,17 +31,17 @@ internal sealed record StudyResource
     public required UserReference? AssignedTo { get; init; }
 
     /// <summary>Null: the study came by a message.</summary>
-    public ApiKeyReference? CreatedByApiKey { get; init; }
+    public required ApiKeyReference? CreatedByApiKey { get; init; }
 
     /// <summary>Null: users do not create studies here.</summary>
-    public UserReference? CreatedByUser { get; init; }
+    public required UserReference? CreatedByUser { get; init; }
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     public required OrgReference? Org { get; init; }
 
     /// <summary>Newer clients look for it in the place of the organization; always null.</summary>
-    public OrgReference? ExpressCustomer { get; init; }
+    public required OrgReference? ExpressCustomer { get; init; }
 }
 
 /// <summary>A user: names and suffixes when they are known.</summary>

@@ -22,8 +22,10 @@ internal sealed class StudyResources(Rulebook rules, ApiKeyNames keys)
         UpdatedAt = study.UpdatedAt,
         AssignedTo = study.AssignedTo is { } userId ? UserReference.Of(userId, rules.Users.Find(userId)) : null,
         CreatedByApiKey = await keys.FindAsync(study.CreatedBy, cancellationToken) is var (id, name) ? new ApiKeyReference(id, name) : null,
+        CreatedByUser = null,
         Metadata = study.Metadata,
         Org = study.OrgId is { } orgId ? new OrgReference(orgId, NameOf(orgId)) : null,
+        ExpressCustomer = null,
     };
 
     public async Task<IReadOnlyList<StudyResource>> OfAllAsync(IEnumerable<StudySnapshot> studies, CancellationToken cancellationToken)

@@ -105,6 +105,14 @@ public sealed class DatabaseJourneyTests(SharedSurroundings surroundings)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.NotNull(answer.Headers.RetryAfter);
         Assert.Contains("SYS-901", await answer.Content.ReadAsStringAsync(_token), StringComparison.Ordinal);
+
+        foreach (var path in (string[])["", "/stu_00000000000000000000000000000000", "/by-uid/1.2.3"])
+        {
+            using var study = await worker.Http.GetAsync(new Uri($"/v1/viewer/studies{path}", UriKind.Relative), soon.Token);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (study.StatusCode, study.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("SYS-901", await study.Content.ReadAsStringAsync(_token), StringComparison.Ordinal);
+        }
+
         var text = await worker.WaitForReasonAsync(reason, _token);
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         string[] secrets = [settings.Password!, settings.Username!, settings.Database!, settings.Host!];

@@ -25,7 +25,7 @@ public sealed class TargetJourneyTests(SharedSurroundings surroundings) : IAsync
     {
         var deaths = new TheoryData<string, string, string>();
 
-        if (Environment.GetEnvironmentVariable("KILL_MATRIX") is not "all")
+        if (Environment.GetEnvironmentVariable("KILL_MATRIX") is not { Length: > 0 } wanted)
         {
             deaths.Add("after-commit:2", Stores.Sqlite, "none"); // The plan is stored, no call has gone out.
             deaths.Add("after-call:2", Stores.Postgres, "none");
@@ -36,7 +36,7 @@ public sealed class TargetJourneyTests(SharedSurroundings surroundings) : IAsync
         string[] places = ["after-commit:2", "before-call:2", "after-call:2", "before-call:3", "after-call:3", "before-conclusion:2", "after-conclusion:2"];
         string[] faults = ["none", "409", "429", "500", "timeout-before", "timeout-after", "cut-before", "cut-after", "metadata-replace"];
 
-        foreach (var place in places)
+        foreach (var place in places.Where(place => wanted is "all" || place == wanted))
         {
             foreach (var store in (string[])[Stores.Sqlite, Stores.Postgres])
             {

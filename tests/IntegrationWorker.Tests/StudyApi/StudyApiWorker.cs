@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using IntegrationWorker.Access;
 using IntegrationWorker.StudyApi.Client;
 using IntegrationWorker.Tests.Hosting;
@@ -13,6 +14,9 @@ public sealed class StudyApiWorker : IAsyncLifetime
 
     internal RunningWorker Worker { get; private set; } = null!;
 
+    /// <summary>What is sent and answered through it is held against the description of the API.</summary>
+    internal HttpClient Http { get; private set; } = null!;
+
     internal StudyClient Reader { get; private set; } = null!;
 
     internal StudyClient Integrator { get; private set; } = null!;
@@ -26,6 +30,8 @@ public sealed class StudyApiWorker : IAsyncLifetime
     {
         var token = TestContext.Current.CancellationToken;
         Worker = await RunningWorker.StartAsync(_folder, token);
+        var document = JsonNode.Parse(await Worker.Http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), token))!;
+        Http = new HttpClient(new DescribedExchanges(document)) { BaseAddress = Worker.Http.BaseAddress, Timeout = Worker.Http.Timeout };
         Reader = (await ClientAsync(AccessRole.Reader, token)).Client;
         (Integrator, IntegratorId) = await ClientAsync(AccessRole.Integrator, token);
         Operator = (await ClientAsync(AccessRole.Operator, token)).Client;
@@ -33,6 +39,7 @@ public sealed class StudyApiWorker : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Http.Dispose();
         await Worker.DisposeAsync();
         _folder.Dispose();
     }
@@ -45,7 +52,7 @@ public sealed class StudyApiWorker : IAsyncLifetime
     {
         var key = await Worker.Get<ApiKeyDesk>().CreateAsync($"the {role}", role, null, "cli:test", onlyFirst: false, token);
 
-        return (new StudyClient(Worker.Http, key!.Key), key.Id);
+        return (new StudyClient(Http, key!.Key), key.Id);
     }
 
     /// <summary>A new study with nothing special about it.</summary>

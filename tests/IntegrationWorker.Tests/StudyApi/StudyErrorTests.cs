@@ -118,7 +118,7 @@ public sealed class StudyErrorTests(StudyApiWorker api) : IClassFixture<StudyApi
     {
         var study = await api.CreateAsync(_token);
 
-        var nobody = await new StudyClient(api.Worker.Http, null).PatchAsync(study.StudyId, new { severity = "stat" }, _token);
+        var nobody = await new StudyClient(api.Http, null).PatchAsync(study.StudyId, new { severity = "stat" }, _token);
         var reader = await api.Reader.PatchAsync(study.StudyId, new { severity = "stat" }, _token);
 
         Assert.Equal((HttpStatusCode.Unauthorized, Codes.UnknownSource, "Bearer"), (nobody.Status, nobody.Problem.Code, nobody.Headers["WWW-Authenticate"]));

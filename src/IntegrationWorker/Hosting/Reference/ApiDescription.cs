@@ -57,7 +57,7 @@ internal static class ApiDescription
         return Task.CompletedTask;
     }
 
-    private static Task CompleteAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static async Task CompleteAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
         {
@@ -71,9 +71,11 @@ internal static class ApiDescription
         {
             operation.Description = $"Role: {wanted.Max().ToText()}.";
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, context.Document)] = [] }];
-            AddResponse(operation, StatusCodes.Status401Unauthorized, "No valid API key");
-            AddResponse(operation, StatusCodes.Status403Forbidden, "The role of the key is too low");
-            AddResponse(operation, StatusCodes.Status429TooManyRequests, "Too many requests with this key; Retry-After says when");
+            var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken);
+            AddResponse(operation, StatusCodes.Status401Unauthorized, "No valid API key", problem);
+            AddResponse(operation, StatusCodes.Status403Forbidden, "The role of the key is too low", problem);
+            AddResponse(operation, StatusCodes.Status429TooManyRequests, "Too many requests with this key; Retry-After says when", problem);
+            AddResponse(operation, StatusCodes.Status503ServiceUnavailable, "The database does not answer; Retry-After says when to try again", problem);
         }
 
         foreach (var header in metadata.OfType<DescribedHeader>())
@@ -83,8 +85,6 @@ internal static class ApiDescription
                 Name = header.Name, In = ParameterLocation.Header, Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
         }
-
-        return Task.CompletedTask;
     }
 
     private static Task CompleteAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -130,6 +130,7 @@ internal static class ApiDescription
     private static void AddProblemMembers(OpenApiSchema schema)
     {
         schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
+        schema.Required = new HashSet<string> { "type", "title", "status", "code", "message", "errors" };
         schema.Properties["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Stable; docs/rejections.md explains it" };
         schema.Properties["message"] = new OpenApiSchema { Type = JsonSchemaType.String };
         schema.Properties["errors"] = new OpenApiSchema
@@ -138,6 +139,7 @@ internal static class ApiDescription
             Items = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
+                Required = new HashSet<string> { "pointer", "code", "text" },
                 Properties = new Dictionary<string, IOpenApiSchema>
                 {
                     ["pointer"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "JSON pointer into the body, or the name of a query parameter" },
@@ -148,8 +150,12 @@ internal static class ApiDescription
         };
     }
 
-    private static void AddResponse(OpenApiOperation operation, int status, string description) =>
-        (operation.Responses ??= []).TryAdd($"{status}", new OpenApiResponse { Description = description });
+    private static void AddResponse(OpenApiOperation operation, int status, string description, OpenApiSchema problem) =>
+        (operation.Responses ??= []).TryAdd($"{status}", new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = problem } },
+        });
 
     // A parameter that takes slashes, or that the endpoint reads itself, is not found by the generator.
     private static void AddPathParameters(string path, OpenApiOperation operation)
