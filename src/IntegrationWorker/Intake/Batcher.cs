@@ -309,11 +309,14 @@ internal sealed class Batcher : BackgroundService
 
         // What it holds could be what this one waits for, for ever.
         await LetGoAsync();
-        var opening = _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
+        var opening = BeginAsync(batch, stoppingToken);
         ReadAhead(opening);
 
         return await opening;
     }
+
+    private Task<IOpenBatch> BeginAsync(List<WaitingMessage> batch, CancellationToken stoppingToken) =>
+        _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
 
     // With enough waiting for a full batch, its studies are locked and loaded while this one is written. What it shares with
     // this one it waits for in the database, where it finds it as this one leaves it: they are decided about in their order.
@@ -329,7 +332,7 @@ internal sealed class Batcher : BackgroundService
 
         if (batch.Count > 0)
         {
-            _next = new OpenedAhead(batch, _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken));
+            _next = new OpenedAhead(batch, BeginAsync(batch, stoppingToken));
         }
     }
 
