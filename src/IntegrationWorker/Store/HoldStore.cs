@@ -95,8 +95,8 @@ internal sealed class HoldStore(Database database, DataProtector protector) : IH
         {
             var ended = 0;
             await using var session = await database.BeginAsync(cancellationToken);
+            CaseRows.Add(session, [step]); // Before its hold, as everybody does.
             session.AddRows(_end, [step.Id], read: _ => ended++);
-            CaseRows.Add(session, [step]);
             await session.RunAsync(cancellationToken);
 
             if (ended == 0)

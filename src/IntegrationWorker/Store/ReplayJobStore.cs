@@ -194,8 +194,8 @@ internal sealed class ReplayJobStore(Database database, DataProtector protector)
     public async Task AddProgressAsync(ReplayProgress progress, IReadOnlyCollection<CaseStep> steps, CancellationToken cancellationToken)
     {
         await using var session = await database.BeginAsync(cancellationToken);
+        ReplayRows.Add(session, progress); // The job before its cases, as whoever cancels it does.
         CaseRows.Add(session, steps);
-        ReplayRows.Add(session, progress);
         await session.RunAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);
     }

@@ -143,15 +143,16 @@ internal static class StoreWriter
         session.AddRows(_insertParked, [.. changes.NewParked.Select(unit => (unit, ParkedRows.Seal(unit, protector)))]);
         session.AddRows(_insertParkedKeys, [.. changes.NewParked.SelectMany(unit => unit.Keys.Select(key => (key, unit.UnitKey)))]);
 
-        HoldRows.Add(session, changes, protector);
-        session.AddRows(DeadLetterRows.Insert, [.. changes.DeadLetters.Select(entry => DeadLetterRows.Seal(entry, protector))]);
-        CaseRows.AddKeys(session, changes.DeadLetters);
-        CaseRows.Add(session, changes.CaseSteps);
-
+        // Whoever changes them locks a replay job before its cases, and a case before the hold behind it: so nobody waits for each other.
         if (changes.Replay is { } progress)
         {
             ReplayRows.Add(session, progress);
         }
+
+        CaseRows.Add(session, changes.CaseSteps);
+        HoldRows.Add(session, changes, protector);
+        session.AddRows(DeadLetterRows.Insert, [.. changes.DeadLetters.Select(entry => DeadLetterRows.Seal(entry, protector))]);
+        CaseRows.AddKeys(session, changes.DeadLetters);
 
         session.AddRows(_upsertPositions, changes.Positions);
         PlanRows.Add(session, changes, protector);

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.DeadLetters.Editing;
+using IntegrationWorker.DeadLetters.Replays;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Studies;
@@ -202,6 +204,68 @@ public abstract class HoldSuite : OpenStoreSuite
 
         Assert.Equal(["C1", .. Enumerable.Range(0, count).Select(i => $"E{i:D3}")], await AppliedAsync(bench, 1));
         Assert.Equal(count + 1, (await bench.StudyAsync(1)).Version);
+    }
+
+    [Fact]
+    public async Task GivenACaseThatOthersWaitBehind_WhenItIsSkippedReplayedOrDiscarded_ThenTheCaseIsLockedBeforeItsHold()
+    {
+        // Two that lock them the other way round can wait for each other.
+        var bench = Bench();
+        var id = await FailSecondAsync(bench);
+        await SendRestAsync(bench);
+
+        var skipping = await LockedAsync(() => bench.Desk.SkipAsync(id, "anna", "the RIS is asked", Token));
+        await bench.Releaser.LookAsync(Token);
+        var replaying = await LockedAsync(() => MendAsync(bench, id));
+        var another = await bench.FailAsync(Stranger(bench, "C6", 50));
+        var discarding = await LockedAsync(() => bench.Desk.DiscardAsync(another, "anna", "a test", Token));
+
+        Assert.Equal(["dead_letters", "holds"], skipping);
+        Assert.Equal(["dead_letters", "holds"], replaying.TakeLast(2)); // It was edited and approved before.
+        Assert.Equal(["dead_letters", "holds"], discarding);
+    }
+
+    [Fact]
+    public async Task GivenAJob_WhenItIsDrivenAndWhenItIsCancelled_ThenTheJobIsLockedBeforeItsCases()
+    {
+        var bench = Bench();
+        await FailSecondAsync(bench);
+        var job = (await bench.Jobs.CreateAsync(new ReplayRequest { Rate = 0, Why = "a test", StopPercent = 0 }, "anna", null, Token))!;
+
+        var driving = await LockedAsync(() => bench.DriveAsync(job.Id));
+        var another = (await bench.Jobs.CreateAsync(new ReplayRequest { Rate = 0, Why = "a test" }, "anna", null, Token))!;
+        var cancelling = await LockedAsync(() => bench.Jobs.CancelAsync(another.Id, "anna", Token));
+
+        Assert.Equal(["replay_jobs", "replay_jobs", "dead_letters"], driving.Take(3)); // Its lease was taken first.
+        Assert.Equal(["replay_jobs", "dead_letters"], cancelling);
+    }
+
+    /// <summary>The tables of cases, holds and jobs whose rows were changed, in order.</summary>
+    private async Task<List<string>> LockedAsync(Func<Task> work)
+    {
+        var locked = new List<string>();
+        Store.Database.Executing += Note;
+
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            Store.Database.Executing -= Note;
+        }
+
+        return locked;
+
+        void Note(Sql.QueuedStatement statement)
+        {
+            var changed = Regex.Match(statement.Text, @"^\s*(?:update|delete from|insert into(?! dead_letters)) (dead_letters|holds|replay_jobs)\b");
+
+            if (changed.Success)
+            {
+                locked.Add(changed.Groups[1].Value);
+            }
+        }
     }
 
     private async Task UntilGoneAsync(CaseBench worker)
