@@ -70,6 +70,9 @@ internal sealed class PipelineBench
 
     public Task<IReadOnlyList<MessageResult>> SendBatchAsync(IReadOnlyList<InboundMessage> batch) => _pipeline.ProcessAsync(batch, Token);
 
+    /// <summary>Lets go what waits behind a hold that is over.</summary>
+    public Task<int> ReleaseAsync(Hold over, IReadOnlyList<HeldUnit> found) => _pipeline.ReleaseAsync(over, found, Token);
+
     /// <summary>The study with this UID, as it is stored.</summary>
     public async Task<Study> StudyAsync(string uid) => (await StudiesAsync()).Single(study => study.StudyInstanceUid == uid);
 
