@@ -10,6 +10,8 @@
 #   eng/bench.sh worker [LETTERS]         from the queue to the event (about ten minutes); docs/performance.md explains the letters
 #   eng/bench.sh mllp [door]              acknowledged messages over MLLP (two minutes); with "door" without deciding about them
 #   eng/bench.sh api [STUDIES [SECONDS]]  the study API beside a bare endpoint, in a store of 1,000,000 studies (about five minutes)
+#   eng/bench.sh find [ROWS]              searches for messages among 5,000,000 of 1,000,000 studies (about five minutes)
+#   eng/bench.sh replay [CASES]           20,000 dead letters replayed as one job, on SQLite and PostgreSQL (about two minutes)
 #
 # Numbers of one run can be compared with each other, those of two runs only on a machine that does nothing else.
 set -euo pipefail
@@ -17,14 +19,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/lib.sh
 
 case ${1:-} in
-  -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 
 need_dotnet
 dotnet build bench/IntegrationWorker.Bench --configuration Release --nologo -v quiet -clp:ErrorsOnly
 case ${1:-} in
   --cpu) ;;
-  api) eng/postgres.sh install && give_memory ;;
+  api | find | replay) eng/postgres.sh install && give_memory ;;
   worker | mllp) eng/rabbitmq.sh install && eng/postgres.sh install && give_memory ;;
   *) set -- --artifacts artifacts/bench "$@" ;;
 esac

@@ -7,7 +7,9 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IntegrationWorker.Bench;
 using IntegrationWorker.Bench.Api;
+using IntegrationWorker.Bench.Find;
 using IntegrationWorker.Bench.Mllp;
+using IntegrationWorker.Bench.Replays;
 using IntegrationWorker.Bench.Worker;
 
 if (args is ["--cpu"])
@@ -25,6 +27,18 @@ if (args is ["mllp", ..])
 if (args is ["api", ..])
 {
     await ApiBench.RunAsync(args[1..], CancellationToken.None);
+    return 0;
+}
+
+if (args is ["find", ..])
+{
+    await FindBench.RunAsync(args[1..], CancellationToken.None);
+    return 0;
+}
+
+if (args is ["replay", ..])
+{
+    await ReplayBench.RunAsync(args[1..], CancellationToken.None);
     return 0;
 }
 
