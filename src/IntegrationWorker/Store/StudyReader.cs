@@ -143,26 +143,40 @@ internal sealed class StudyReader(Database database) : IStudyReader
     public Task<IReadOnlyList<LedgerRecord>> FindRecordsAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         ReadRowsAsync(_selectRecords, keys, [], LedgerRows.Read, cancellationToken);
 
-    public Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(MessageFilter filter, int max, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(MessageFilter filter, int max, CancellationToken cancellationToken)
     {
         if (filter.Outcome is not null && !Contracts.Outcomes.WorstFirst.Contains(filter.Outcome))
         {
             throw new ArgumentException("It is no outcome.", nameof(filter));
         }
 
-        // In the text, where the index of the rarer outcomes can be seen to fit.
         var where = new Conditions()
-            .AddIf(filter.Outcome is not null, $"m.outcome = '{filter.Outcome}'")
             .Add("m.source_id = @source_id", SqlValue.Text("source_id", filter.SourceId))
             .Add("m.received_at >= @from", SqlValue.Time("from", filter.From))
             .Add("m.received_at < @until", SqlValue.Time("until", filter.Until));
 
-        return ReadAsync(
-            new Statement($"select {LedgerRows.Selected} from messages m where {where.Text} order by m.received_at desc, m.key desc limit @max"),
+        // The index of the sources goes on with the outcome: all outcomes of a source are as many ranges of it, each in the order of time. With a limit
+        // of its own each is read as far as it is wanted only; and by the time alone, since a second column would have PostgreSQL sort them all.
+        string[] outcomes = filter is { SourceId: not null, Outcome: null } ? [.. Contracts.Outcomes.WorstFirst.Select(OfOutcome)] : [OfOutcome(filter.Outcome)];
+        var ranges = outcomes.Select((outcome, i) =>
+            $"select * from (select {LedgerRows.Selected} from messages m where {outcome} and {where.Text} order by m.received_at desc limit @max) r{i}");
+
+        var latest = await ReadAsync(
+            new Statement($"select {LedgerRows.Selected} from ({string.Join(" union all ", ranges)}) m order by m.received_at desc limit @max"),
             where.ParametersWith(SqlValue.Number("max", max)),
             LedgerRows.Read,
             cancellationToken);
+
+        return [.. latest.OrderByDescending(record => record.ReceivedAt).ThenByDescending(record => record.Key, StringComparer.Ordinal)];
     }
+
+    // In the text, and said twice: that the index of the rarer outcomes fits has to be seen without the values.
+    private static string OfOutcome(string? outcome) => outcome switch
+    {
+        null => "true",
+        Contracts.Outcomes.Applied => $"m.outcome = '{outcome}'",
+        _ => $"m.outcome = '{outcome}' and m.outcome <> '{Contracts.Outcomes.Applied}'",
+    };
 
     public Task<IReadOnlyList<HistoryEntry>> HistoryOfMessagesAsync(IReadOnlyCollection<string> messageKeys, CancellationToken cancellationToken) =>
         ReadRowsAsync(_selectHistoryOfMessages, messageKeys, [], HistoryRows.Read, cancellationToken);

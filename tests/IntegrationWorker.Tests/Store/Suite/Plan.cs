@@ -27,12 +27,13 @@ internal sealed record Plan(string Text, IReadOnlyList<string> Scans)
         return new Plan(statement.Text, scans);
     }
 
-    // "SCAN json_each …" reads the parameters, "SCAN (subquery-1)" what was found; without a limit all else is too much.
+    // "SCAN json_each …" reads the parameters, "SCAN (subquery-1)" and "SCAN r1" what was found; without a limit all else is too much.
     private static IEnumerable<string> ScansOfSqlite(string step) =>
         step.StartsWith("SCAN ", StringComparison.Ordinal)
         && !step.StartsWith("SCAN json_each", StringComparison.Ordinal)
         && !step.StartsWith("SCAN (", StringComparison.Ordinal)
-        && step is not ("SCAN r" or "SCAN last" or "SCAN CONSTANT ROW")
+        && step is not ("SCAN last" or "SCAN CONSTANT ROW")
+        && !(step.StartsWith("SCAN r", StringComparison.Ordinal) && step["SCAN r".Length..].All(char.IsAsciiDigit))
             ? [step]
             : [];
 

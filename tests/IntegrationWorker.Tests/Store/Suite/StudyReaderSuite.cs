@@ -1,3 +1,4 @@
+using IntegrationWorker.Contracts;
 using IntegrationWorker.Studies;
 using Xunit;
 
@@ -159,6 +160,29 @@ public abstract class StudyReaderSuite : OpenStoreSuite
     }
 
     [Fact]
+    public async Task GivenMessagesOfSeveralSourcesAndOutcomes_WhenLookedUpByThemAndByTime_ThenTheLatestThatFitComeFirst()
+    {
+        string[] outcomes = [Outcomes.Applied, Outcomes.Rejected, Outcomes.Linked];
+        await Store.Studies.WriteAsync(
+            changes => changes.NewRecords.AddRange(Enumerable.Range(0, 12).Select(hour => Some.Record($"m{hour:D2}", outcome: outcomes[hour % 3]) with
+            {
+                SourceId = hour % 2 == 0 ? "ris-north" : "ris-west",
+                ReceivedAt = Some.Noon.AddHours(hour),
+            })),
+            Token);
+
+        Assert.Equal(["m11", "m09", "m07", "m05", "m03", "m01"], await KeysOfAsync(new MessageFilter("ris-west", null, null, null)));
+        Assert.Equal(["m09", "m07"], await KeysOfAsync(new MessageFilter("ris-west", null, Some.Noon.AddHours(7), Some.Noon.AddHours(11))));
+        Assert.Equal(["m09", "m03"], await KeysOfAsync(new MessageFilter("ris-west", Outcomes.Applied, null, null)));
+        Assert.Equal(["m08", "m02"], await KeysOfAsync(new MessageFilter("ris-north", Outcomes.Linked, null, null)));
+        Assert.Equal(["m10", "m07", "m04"], await KeysOfAsync(new MessageFilter(null, Outcomes.Rejected, Some.Noon.AddHours(2), null)));
+        Assert.Equal(["m06", "m03", "m00"], await KeysOfAsync(new MessageFilter(null, Outcomes.Applied, null, Some.Noon.AddHours(7))));
+        Assert.Equal(["m11", "m10"], await KeysOfAsync(new MessageFilter(null, null, null, null), 2));
+        Assert.Equal(["m10", "m08"], await KeysOfAsync(new MessageFilter("ris-north", null, null, null), 2));
+        Assert.Empty(await KeysOfAsync(new MessageFilter("ris-south", null, null, null)));
+    }
+
+    [Fact]
     public async Task GivenAnOpenBatch_WhenReading_ThenNobodyWaitsAndNothingUncommittedIsSeen()
     {
         var study = Some.Study();
@@ -174,6 +198,9 @@ public abstract class StudyReaderSuite : OpenStoreSuite
 
     private async Task<IEnumerable<string>> KeysOfAsync(LinkKey[] numbers, int max) =>
         (await Store.Reader.FindMessagesAsync(numbers, max, Token)).Select(record => record.Key);
+
+    private async Task<IEnumerable<string>> KeysOfAsync(MessageFilter filter, int max = 100) =>
+        (await Store.Reader.FindMessagesAsync(filter, max, Token)).Select(record => record.Key);
 
     private async Task ExpectAsync(StudyFilter filter, params Study[] expected)
     {
