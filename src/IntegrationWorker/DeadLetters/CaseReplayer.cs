@@ -11,25 +11,27 @@ namespace IntegrationWorker.DeadLetters;
 /// </summary>
 internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
 {
-    /// <param name="letters">Each once.</param>
+    /// <summary>Reads the message of a dead letter as it is replayed. Looks at nothing that is stored.</summary>
+    public ReadCase Read(DeadLetterCase letter) => new(letter, pipeline.Read(MessageOf(letter)));
+
+    /// <param name="cases">Each once, and none that was given before: what is decided may stay in it.</param>
     /// <param name="also">Adds what else is to be written in the same transaction.</param>
     /// <exception cref="StoreConflictException">Another transaction was first. Nothing was written.</exception>
     public async Task<IReadOnlyList<CaseOutcome>> ReplayAsync(
-        IReadOnlyList<DeadLetterCase> letters,
+        IReadOnlyList<ReadCase> cases,
         string who,
         string why,
         Action<IReadOnlyList<CaseOutcome>, BatchChanges>? also,
         CancellationToken cancellationToken)
     {
-        MappedMessage[] messages = [.. letters.Select(letter => pipeline.Read(MessageOf(letter)))];
         CaseOutcome[] outcomes = [];
 
         await pipeline.ProcessAsync(
-            messages,
+            [.. cases.Select(one => one.Message)],
             (results, changes) =>
             {
                 var now = time.GetUtcNow();
-                outcomes = [.. letters.Select((letter, i) => new CaseOutcome(letter, results[i], Receipt.Of(letter, messages[i], results[i], who, now)))];
+                outcomes = [.. cases.Select((one, i) => new CaseOutcome(one.Letter, results[i], Receipt.Of(one.Letter, one.Message, results[i], who, now)))];
                 changes.CaseSteps.AddRange(outcomes.Select(outcome => StepOf(outcome, why)));
                 also?.Invoke(outcomes, changes);
             },
@@ -86,6 +88,9 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
         };
     }
 }
+
+/// <summary>A dead letter and its message, read to be replayed.</summary>
+internal sealed record ReadCase(DeadLetterCase Letter, MappedMessage Message);
 
 /// <summary>What replaying a dead letter did.</summary>
 /// <param name="Letter">As it was before.</param>

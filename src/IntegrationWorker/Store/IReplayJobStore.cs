@@ -31,7 +31,8 @@ internal interface IReplayJobStore
     Task ReleaseAsync(string id, string holder, CancellationToken cancellationToken);
 
     /// <summary>The next ones on the list that are not replayed yet, with their messages.</summary>
-    Task<IReadOnlyList<ReplayItem>> PendingAsync(string id, int max, CancellationToken cancellationToken);
+    /// <param name="after">A position on the list; 0: from its start.</param>
+    Task<IReadOnlyList<ReplayItem>> PendingAsync(string id, long after, int max, CancellationToken cancellationToken);
 
     /// <summary>Records progress that no batch of messages goes with.</summary>
     /// <exception cref="StoreConflictException">Somebody else drives the job by now, or it does not run.</exception>

@@ -46,7 +46,7 @@ internal sealed class ReplayJobStore(Database database, DataProtector protector)
         "update replay_jobs set lease_holder = null, lease_until = null where id = @id and lease_holder = @holder");
 
     private static readonly Statement _selectPending = new(
-        "select position, dead_letter_id from replay_items where job_id = @id and outcome is null order by position limit @max");
+        "select position, dead_letter_id from replay_items where job_id = @id and position > @after and outcome is null order by position limit @max");
 
     private static readonly Statement<string> _setState = new(
         """
@@ -168,14 +168,14 @@ internal sealed class ReplayJobStore(Database database, DataProtector protector)
         await session.CommitAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyList<ReplayItem>> PendingAsync(string id, int max, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReplayItem>> PendingAsync(string id, long after, int max, CancellationToken cancellationToken)
     {
         var items = new List<(long Position, string Id)>();
         var letters = new Dictionary<string, DeadLetterCase>(StringComparer.Ordinal);
         await using var session = await database.ReadAsync(cancellationToken);
         await session.RunAsync(
             _selectPending,
-            [SqlValue.Text("id", id), SqlValue.Number("max", max)],
+            [SqlValue.Text("id", id), SqlValue.Number("after", after), SqlValue.Number("max", max)],
             cancellationToken,
             reader => items.Add((reader.GetInt64(0), reader.GetString(1))));
         await session.RunRowsAsync(

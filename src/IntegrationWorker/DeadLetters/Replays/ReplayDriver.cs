@@ -23,6 +23,7 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
     public async Task<ReplayJob> DriveAsync(ReplayJob job, string holder, Action<ReplayJob>? onProgress, CancellationToken cancellationToken)
     {
         var pace = new ReplayPace(job);
+        await using var list = new ReplayAhead(jobs, replayer, job.Id);
         var backOff = new BackOff(time);
         ReplayLog.Driven(logger, job.Id, job.Done, job.Total);
 
@@ -30,7 +31,7 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
         {
             try
             {
-                if (await StepAsync(job, holder, pace, cancellationToken))
+                if (await StepAsync(job, holder, pace, list, cancellationToken))
                 {
                     backOff = new BackOff(time);
                 }
@@ -38,9 +39,12 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
             catch (StoreConflictException)
             {
                 // A message about the same studies was first, or a person has halted the job: looked at anew.
+                await list.ForgetAsync();
             }
             catch (Exception failure) when (SurroundingsFailure.Is(failure))
             {
+                await list.ForgetAsync();
+
                 if (backOff.IsFirst)
                 {
                     ReplayLog.Waits(logger, SurroundingsFailure.Describe(failure));
@@ -71,7 +75,8 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
     }
 
     // True: something was done.
-    private async Task<bool> StepAsync(ReplayJob job, string holder, ReplayPace pace, CancellationToken cancellationToken)
+    private async Task<bool> StepAsync(
+        ReplayJob job, string holder, ReplayPace pace, ReplayAhead list, CancellationToken cancellationToken)
     {
         var size = pace.Next(job.Done, time.GetElapsedTime(0));
 
@@ -81,7 +86,7 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
             return false;
         }
 
-        var items = await jobs.PendingAsync(job.Id, size, cancellationToken);
+        var items = await list.TakeAsync(size, cancellationToken);
 
         if (items.Count == 0)
         {
@@ -89,8 +94,14 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
             return true;
         }
 
-        await SkipAsync(job, holder, [.. items.Where(item => !IsUsable(item))], cancellationToken);
-        await ReplayAsync(job, holder, [.. items.Where(IsUsable)], pace, cancellationToken);
+        if (size == ReplayPace.BatchMax && job.Rate == 0)
+        {
+            // Nothing slows it down: the next batch is due as soon as this one is written.
+            list.Begin(items[^1].Item.Position, size, cancellationToken);
+        }
+
+        await SkipAsync(job, holder, [.. items.Where(item => item.Case is null).Select(item => item.Item)], cancellationToken);
+        await ReplayAsync(job, holder, [.. items.Where(item => item.Case is not null)], pace, cancellationToken);
 
         if (job.Done + items.Count < job.Total && pace.ReasonToStop(job.Done + items.Count) is { } reason)
         {
@@ -100,12 +111,10 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
         return true;
     }
 
-    private static bool IsUsable(ReplayItem item) => item.Letter is { Summary.Status: not DeadLetterStatus.Discarded };
-
     private async Task ReplayAsync(
-        ReplayJob job, string holder, IReadOnlyList<ReplayItem> items, ReplayPace pace, CancellationToken cancellationToken)
+        ReplayJob job, string holder, ReplayEntry[] items, ReplayPace pace, CancellationToken cancellationToken)
     {
-        if (items.Count == 0)
+        if (items.Length == 0)
         {
             return;
         }
@@ -113,7 +122,7 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
         try
         {
             var outcomes = await replayer.ReplayAsync(
-                [.. items.Select(item => item.Letter!)],
+                [.. items.Select(item => item.Case!)],
                 job.Who,
                 job.Why,
                 (results, changes) => changes.Replay = ProgressOf(job, holder, items, results),
@@ -124,23 +133,24 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
         {
             if (items is [var alone])
             {
-                ReplayLog.Failed(logger, alone.DeadLetterId, SurroundingsFailure.Describe(failure), failure.StackTrace);
-                await FailAsync(job, holder, alone, failure, cancellationToken);
+                ReplayLog.Failed(logger, alone.Item.DeadLetterId, SurroundingsFailure.Describe(failure), failure.StackTrace);
+                await FailAsync(job, holder, alone.Item, failure, cancellationToken);
                 pace.Add([true]);
                 return;
             }
 
             // It lies in one of them: the others go through without it.
-            await ReplayAsync(job, holder, [.. items.Take(items.Count / 2)], pace, cancellationToken);
-            await ReplayAsync(job, holder, [.. items.Skip(items.Count / 2)], pace, cancellationToken);
+            ReplayEntry[] anew = Array.ConvertAll(items, item => item with { Case = replayer.Read(item.Item.Letter!) });
+            await ReplayAsync(job, holder, anew[..(anew.Length / 2)], pace, cancellationToken);
+            await ReplayAsync(job, holder, anew[(anew.Length / 2)..], pace, cancellationToken);
         }
     }
 
-    private ReplayProgress ProgressOf(ReplayJob job, string holder, IReadOnlyList<ReplayItem> items, IReadOnlyList<CaseOutcome> outcomes) => new(
+    private ReplayProgress ProgressOf(ReplayJob job, string holder, IReadOnlyList<ReplayEntry> items, IReadOnlyList<CaseOutcome> outcomes) => new(
         job.Id,
         holder,
         time.GetUtcNow() + Lease,
-        [.. items.Zip(outcomes, (item, outcome) => new ReplayedItem(item.Position, item.DeadLetterId, outcome.Receipt.Outcome, outcome.Receipt.Write()))],
+        [.. items.Zip(outcomes, (item, outcome) => new ReplayedItem(item.Item.Position, item.Item.DeadLetterId, outcome.Receipt.Outcome, outcome.Receipt.Write()))],
         outcomes.Count(outcome => outcome.IsRejected),
         outcomes.Count(outcome => outcome.Receipt.Changed.Count > 0));
 

@@ -50,7 +50,13 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.Reader.HistoryOfMessagesAsync(["hl7/RIS/NORTH/1"], Token);
             await Store.Reader.PendingEventsAsync(["stu_1"], Token);
             await Store.Reader.FindMessagesAsync(new MessageFilter("ris", null, Some.Noon, Some.Noon), 20, Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter("ris", null, null, null), 20, Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter("ris", "applied", null, null), 20, Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter("ris", "rejected", null, Some.Noon), 20, Token);
             await Store.Reader.FindMessagesAsync(new MessageFilter(null, "rejected", Some.Noon, null), 20, Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter(null, "linked", null, null), 20, Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter(null, "applied", Some.Noon, null), 20, Token);
+            await Store.DeadLetters.ListAsync(new DeadLetterFilter(Code: "IDN-003", SourceId: "ris"), 20, null, Token);
             await Store.DeadLetters.ListAsync(new DeadLetterFilter { MessageKeys = ["hl7/RIS/NORTH/1"] }, 20, null, Token);
             await Store.Reader.FindMessagesAsync([new LinkKey(LinkKind.Accession, "A-1"), new LinkKey(LinkKind.Filler, "F-1")], 20, Token);
             await Store.Reader.ListAsync(new StudyFilter { AssignedTo = "usr_1" }, 20, null, Token);
@@ -78,7 +84,7 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.FhirWork.FindWatermarkAsync("fhir", "ImagingStudy", Token);
             await Store.ReplayJobs.FindFreeAsync(Some.Noon, Token);
             await Store.ReplayJobs.TryTakeAsync("rpj_1", "h", Some.Noon, Some.Noon, Token);
-            await Store.ReplayJobs.PendingAsync("rpj_1", 20, Token);
+            await Store.ReplayJobs.PendingAsync("rpj_1", 0, 20, Token);
             await Store.ReplayJobs.SetStateAsync("rpj_1", [ReplayJobState.Running], ReplayJobState.Cancelled, null, Some.Noon, Token);
             await Store.Outbox.ReadAfterAsync(1_000, 20, Token);
             await Store.Outbox.FindPendingAsync([1, 2, 3], Token);
