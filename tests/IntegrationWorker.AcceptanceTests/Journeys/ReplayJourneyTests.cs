@@ -40,6 +40,54 @@ public sealed class ReplayJourneyTests(SharedSurroundings surroundings)
     }
 
     [Fact]
+    public async Task GivenAReplayOfFiveThousandBesideABroker_WhenTheWorkerIsKilledInTheMiddle_ThenTheQueueOfTheReaderGetsEachEventOfEachStudy()
+    {
+        const int count = 5000;
+        using var folder = new TemporaryFolder("replay");
+        await using var host = await surroundings.VirtualHostAsync(_token);
+        await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
+        await using var events = await client.SubscribeAsync(_token);
+        var settings = await SettingsAsync(Stores.Postgres, folder) with { Broker = host.Uri };
+        var orders = Enumerable.Range(0, count).Select(_ => new InventedOrder()).ToList();
+        await using (var before = await WorkerProcess.StartAsync(settings with { ConfigFiles = [await NobodyAsync(folder)] }, _token))
+        {
+            await client.PublishAllAsync("study-updates.hl7v2", orders.Select(order => order.Bytes), _token);
+            await Patience.UntilAsync(
+                async () => await CountFailedAsync(before) == count, () => $"all are dead letters.\n{before.Output}", _token);
+            await before.StopAsync();
+        }
+
+        await using var worker = await WorkerProcess.StartAsync(settings, _token);
+        var job = await CreateAsync(worker, new { rate = 0, why = "invented" });
+        var path = $"{Replays}/{job.GetProperty("id").GetString()}";
+        await UntilAsync(worker, path, now => Number(now, "done") >= 500);
+        await worker.KillAsync();
+        await worker.StartAgainAsync(_token);
+        var resumedAt = Number(await worker.GetAsync(path, _token), "done");
+        await UntilAsync(worker, path, now => now.GetProperty("state").GetString() == "done");
+        var done = await worker.GetAsync(path, _token);
+
+        // Delivery is at least once: what was on its way when the worker died may come again, with its id.
+        var seen = new Dictionary<string, StudyEvent>();
+        while (seen.Count < count)
+        {
+            var one = StudyEvent.Of(await events.NextAsync(_token));
+            seen[one.Id] = one;
+        }
+
+        var marker = new InventedOrder();
+        await client.PublishAsync("study-updates.hl7v2", marker.Bytes, _token);
+        var late = (await events.ReadUntilAsync(message => StudyEvent.Of(message).MessageKey == marker.Key, _token)).Select(StudyEvent.Of);
+
+        Assert.InRange(resumedAt, 500, count - 1);
+        Assert.Equal((count, count, 0, count), (Number(done, "total"), Number(done, "done"), Number(done, "rejected"), Number(done, "changed")));
+        Assert.Equal(orders.Select(order => order.Uid).Order(StringComparer.Ordinal), seen.Values.Select(one => one.Uid).Order(StringComparer.Ordinal));
+        Assert.All(seen.Values, one => Assert.Equal(1, one.Version));
+        Assert.All(late.Where(one => one.MessageKey != marker.Key), one => Assert.True(seen.ContainsKey(one.Id)));
+        Assert.Equal(0, await CountFailedAsync(worker));
+    }
+
+    [Fact]
     public async Task GivenDeadLetters_WhenAGroupIsReplayedFromTheCommandLineAndWatched_ThenTriedFirstThenDoneThenProvenByAnother()
     {
         const int count = 60;
@@ -75,9 +123,7 @@ public sealed class ReplayJourneyTests(SharedSurroundings surroundings)
     // A worker to whom nobody is known.
     private async Task FailAsync(WorkerSettings settings, TemporaryFolder folder, int count)
     {
-        var file = folder.PathOf("nobody.json");
-        await File.WriteAllTextAsync(file, """{ "Sources": [] }""", _token);
-        await using var before = await WorkerProcess.StartAsync(settings with { ConfigFiles = [file] }, _token);
+        await using var before = await WorkerProcess.StartAsync(settings with { ConfigFiles = [await NobodyAsync(folder)] }, _token);
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = _token }, async (_, token) =>
         {
             using var response = await before.Http.PostAsync(
@@ -86,6 +132,17 @@ public sealed class ReplayJourneyTests(SharedSurroundings surroundings)
         });
         await before.StopAsync();
     }
+
+    private async Task<string> NobodyAsync(TemporaryFolder folder)
+    {
+        var file = folder.PathOf("nobody.json");
+        await File.WriteAllTextAsync(file, """{ "Sources": [] }""", _token);
+
+        return file;
+    }
+
+    private async Task<int> CountFailedAsync(WorkerProcess worker) =>
+        JsonElement.Parse((await VerbAsync(worker, "groups")).Output).EnumerateArray().Sum(group => Number(group, "count"));
 
     private async Task<JsonElement> CreateAsync(WorkerProcess worker, object request)
     {

@@ -41,8 +41,11 @@ internal sealed class ExampleRun : IEventPublisher
         foreach (var step in _example.Steps)
         {
             var differences = new Differences(step.Where);
-            var results = await _pipeline.ProcessAsync([Complete(step.Inbound)], cancellationToken);
+            var inbound = Complete(step.Inbound);
+            var preview = await _pipeline.PreviewAsync([_pipeline.Read(inbound)], cancellationToken);
+            var results = await _pipeline.ProcessAsync([inbound], cancellationToken);
             Results.AddRange(results);
+            ComparePreview(preview, results[0], differences);
             ResultComparison.Compare(step.Expected, results[0], differences);
             CompareEvents(step.Expected["events"]?.AsArray() ?? [], differences);
             found.AddRange(differences.Found);
@@ -63,6 +66,40 @@ internal sealed class ExampleRun : IEventPublisher
         _pipeline.Read(inbound).Notification is { ToFetch.Count: > 0 } notification
             ? inbound with { Body = ExampleServer.Complete(inbound, notification.ToFetch, _example.Given) }
             : inbound;
+
+    // What a preview says is what then happens, on every store.
+    private void ComparePreview(PreviewedBatch preview, MessageResult result, Differences differences)
+    {
+        differences.Exactly(JsonOf(result), JsonOf(preview.Results[0]), "preview");
+        differences.Exactly(_events.Count, preview.Changes.Outbox.Count, "preview.events.count");
+
+        foreach (var (have, said) in _events.Zip(preview.Changes.Outbox))
+        {
+            differences.Exactly(WithoutTime(have.Body), WithoutTime(said.Body), $"preview.events[{have.EventId}]");
+        }
+    }
+
+    // Each dead letter is another one, and the preview's is never written.
+    private static JsonObject JsonOf(MessageResult result)
+    {
+        var json = JsonNode.Parse(ResultJson.Write(result))!.AsObject();
+
+        if (json.Remove("deadLetterId"))
+        {
+            json["isDeadLetter"] = true;
+        }
+
+        return json;
+    }
+
+    // Of the transaction, which comes later than the preview.
+    private static JsonNode WithoutTime(ReadOnlyMemory<byte> body)
+    {
+        var json = JsonNode.Parse(body.Span)!.AsObject();
+        json.Remove("time");
+
+        return json;
+    }
 
     private void CompareEvents(JsonArray expected, Differences differences)
     {

@@ -26,10 +26,10 @@ internal sealed class TargetBench : IAsyncDisposable
     private int _workers;
     private int _others;
 
-    private TargetBench(OpenStore store, WebApplication platform, CancellationToken token)
+    private TargetBench(OpenStore store, WebApplication platform, bool holds, CancellationToken token)
     {
         (_store, _platform, _token) = (store, platform, token);
-        Cases = new CaseBench(store, token, target: new NoTargetWriter());
+        Cases = new CaseBench(store, token, target: new NoTargetWriter(), holds: holds);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Target:Kind"] = "remote", ["Target:BaseUrl"] = platform.Urls.Single(), ["Target:ApiKey"] = "invented", ["Target:TimeoutSeconds"] = "1",
@@ -68,12 +68,13 @@ internal sealed class TargetBench : IAsyncDisposable
 
     public EmulatorState Platform => _platform.Services.GetRequiredService<EmulatorState>();
 
-    public static async Task<TargetBench> StartAsync(OpenStore store, CancellationToken token)
+    /// <param name="holds">Messages of the sender RIS wait behind a rejected one of their study.</param>
+    public static async Task<TargetBench> StartAsync(OpenStore store, CancellationToken token, bool holds = false)
     {
         var platform = EmulatorHost.Build("http://127.0.0.1:0", FaultScript.None);
         await platform.StartAsync(token);
 
-        return new TargetBench(store, platform, token);
+        return new TargetBench(store, platform, holds, token);
     }
 
     public async Task<MessageResult> SendAsync(InboundMessage message) => await Cases.SendAsync(message);

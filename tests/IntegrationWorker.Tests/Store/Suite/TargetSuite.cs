@@ -66,6 +66,49 @@ public abstract class TargetSuite : OpenStoreSuite
         Assert.Equal(0, await Store.Target.CountPlansAsync(Token));
     }
 
+    [Fact]
+    public async Task GivenAPlatformAndASourceOnHold_WhenOneIsRejectedAndSettled_ThenWhatWaitedReachesThePlatformInItsOrder()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token, holds: true);
+        await bench.BringAsync(bench.Cases.Order("C1", 1, 0));
+        var id = (await bench.BringAsync(bench.Cases.Order("C2", 1, 10, priority: "A", control: "XO|SC", patient: "P9"))).DeadLetterId!;
+        var calls = bench.Platform.Calls.Count;
+
+        var held = await bench.BringAsync(bench.Cases.Order("C3", 1, 20, priority: "S", control: "XO|SC"));
+        await bench.BringAsync(bench.Cases.Order("C4", 1, 30, priority: "R", control: "XO|IP"));
+        var whileHeld = bench.Platform.Calls.Count;
+        await bench.Cases.Desk.DiscardAsync(id, "anna", "a test", Token);
+        await bench.Cases.Releaser.LookAsync(Token);
+        await bench.BringAllAsync();
+
+        Assert.Equal((Outcomes.Parked, "held"), (held.Outcome, held.Reason));
+        Assert.Equal(calls, whileHeld);
+        Assert.Equal(["C1", "C3", "C4"], (await bench.EventsAsync()).Select(one => one.GetProperty("data").GetProperty("origin").GetProperty("messageKey").GetString()!.Split('/')[^1]));
+        Assert.Equal(("IP", "R"), (bench.Remote(1)!.Metadata["ris.orderStatus"], bench.Remote(1)!.Metadata["ris.priorityCode"]));
+        await AssertSameAsync(bench, 1, "after the hold");
+        Assert.Empty(await Store.Holds.ListAsync(null, Token));
+    }
+
+    [Fact]
+    public async Task GivenASourceOnHold_WhenThePlatformRefusesAChange_ThenLaterMessagesWaitBehindItsDeadLetter()
+    {
+        await using var bench = await TargetBench.StartAsync(Store, Token, holds: true);
+        await bench.BringAsync(bench.Cases.Order("C1", 1, 0));
+        bench.Script(new Fault { Kind = "422", Operation = "patch", Times = 1 });
+
+        await bench.BringAsync(bench.Cases.Order("C2", 1, 10, priority: "S", control: "XO|SC"));
+        var refused = Assert.Single(await bench.LettersAsync());
+        var held = await bench.BringAsync(bench.Cases.Order("C3", 1, 20, priority: "A", control: "XO|IP"));
+        await bench.Cases.Desk.SkipAsync(refused.Id, "anna", "the platform is asked", Token);
+        await bench.Cases.Releaser.LookAsync(Token);
+        await bench.BringAllAsync();
+
+        Assert.Equal(Codes.StoreRefused, refused.Code);
+        Assert.Equal((Outcomes.Parked, "held"), (held.Outcome, held.Reason));
+        Assert.Equal("IP", bench.Remote(1)!.Metadata["ris.orderStatus"]);
+        await AssertSameAsync(bench, 1, "after the hold");
+    }
+
     [Theory]
     [InlineData("400", Codes.StoreRefused)]
     [InlineData("422", Codes.StoreRefused)]
