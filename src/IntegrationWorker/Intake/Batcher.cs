@@ -283,20 +283,19 @@ internal sealed class Batcher : BackgroundService
     {
         var started = _time.GetTimestamp();
         await using var open = await OpenAsync(batch, stoppingToken);
-        var results = open.Decide();
-        OpenNext(stoppingToken);
         var committing = open.CommitAsync(stoppingToken);
+        OpenNext(stoppingToken);
         ReadAhead(committing);
         await committing;
         _state.Works();
 
         for (var i = 0; i < batch.Count; i++)
         {
-            batch[i].Complete(results[i]);
+            batch[i].Complete(open.Results[i]);
         }
 
         IntakeLog.BatchHandled(
-            _logger, results.Count, results.Count(result => result.IsRejected), _time.GetElapsedTime(started).TotalMilliseconds);
+            _logger, batch.Count, open.Results.Count(result => result.IsRejected), _time.GetElapsedTime(started).TotalMilliseconds);
     }
 
     private async Task<IOpenBatch> OpenAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
@@ -315,11 +314,11 @@ internal sealed class Batcher : BackgroundService
         return await opening;
     }
 
-    private Task<IOpenBatch> BeginAsync(List<WaitingMessage> batch, CancellationToken stoppingToken) =>
-        _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
+    private async Task<IOpenBatch> BeginAsync(List<WaitingMessage> batch, CancellationToken stoppingToken) =>
+        await _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
 
-    // With enough waiting for a full batch, its studies are locked and loaded while this one is written. What it shares with
-    // this one it waits for in the database, where it finds it as this one leaves it: they are decided about in their order.
+    // With enough waiting for a full batch, its studies are locked, loaded and decided about while this one is written. What it
+    // shares with this one it waits for in the database, where it finds it as this one leaves it.
     private void OpenNext(CancellationToken stoppingToken)
     {
         if (!_pipeline.OpensAhead || _ahead.Count + _waiting.Reader.Count < _options.BatchMessagesMax || _closing.IsCancellationRequested)

@@ -12,7 +12,10 @@ internal interface IMessagePipeline
     /// <summary>The store takes a further batch in while one is being written.</summary>
     bool OpensAhead { get; }
 
-    /// <summary>Begins the transaction of a batch: locks and loads what it speaks of. What another batch has locked is waited for.</summary>
+    /// <summary>
+    /// Begins the transaction of a batch: locks and loads what it speaks of, and decides about each message. What another batch has
+    /// locked is waited for.
+    /// </summary>
     /// <remarks>
     /// Every message gets an outcome, the faulty ones too. What throws here and later is the surroundings: nothing was written,
     /// and the whole batch may be read and given again.
@@ -32,9 +35,8 @@ internal static class MessagePipelineExtensions
         this IMessagePipeline pipeline, IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken)
     {
         await using var open = await pipeline.OpenAsync(batch, cancellationToken);
-        var results = open.Decide();
         await open.CommitAsync(cancellationToken);
 
-        return results;
+        return open.Results;
     }
 }

@@ -31,11 +31,10 @@ internal sealed class MessagePipeline(
         IReadOnlyList<MappedMessage> batch, Action<IReadOnlyList<MessageResult>, BatchChanges>? also, CancellationToken cancellationToken)
     {
         await using var open = await OpenBatchAsync(batch, cancellationToken);
-        var results = open.Decide();
-        also?.Invoke(results, open.Changes);
+        also?.Invoke(open.Results, open.Changes);
         await open.CommitAsync(cancellationToken);
 
-        return results;
+        return open.Results;
     }
 
     public bool OpensAhead => store.TakesSeveralBatches;
@@ -52,7 +51,7 @@ internal sealed class MessagePipeline(
         // Decided as any other message is, and then let go of: what the transaction claimed is rolled back.
         await using var open = await OpenBatchAsync(batch, cancellationToken);
 
-        return new PreviewedBatch(open.Decide(), open.Changes);
+        return new PreviewedBatch(open.Results, open.Changes);
     }
 
     /// <summary>Applies what waits behind a hold that is over, in order, as far as it goes: one that fails holds the rest.</summary>
@@ -102,12 +101,37 @@ internal sealed class MessagePipeline(
             await LoadHoldsAsync(transaction, messages, work, cancellationToken);
             work.Positions = await LoadPositionsAsync(transaction, messages, cancellationToken);
 
-            return new OpenBatch(messages, work, transaction, CommitAsync, rules, time);
+            return new OpenBatch(Decide(messages, work), work.Changes, transaction, CommitAsync);
         }
         catch
         {
             await transaction.DisposeAsync();
             throw;
+        }
+    }
+
+    private List<MessageResult> Decide(IReadOnlyList<MappedMessage> messages, BatchWork work)
+    {
+        var decider = new MessageDecider(rules, work.Ledger, work.Units, work.Recorder, work.Changes);
+        decider.Add(work.Positions);
+
+        var now = time.GetUtcNow();
+        List<MessageResult> results = [.. messages.Select(message => decider.Decide(message, now))];
+        SettleReplaced(messages, results, work.Ledger);
+        decider.Collect();
+
+        return results;
+    }
+
+    /// <summary>A message that was edited and has taken effect so: what it was before cannot take effect any more.</summary>
+    private static void SettleReplaced(IReadOnlyList<MappedMessage> messages, List<MessageResult> results, Ledger ledger)
+    {
+        foreach (var (message, result) in messages.Zip(results))
+        {
+            if (message.Inbound.ReplacedKey is { } key && !result.IsRejected)
+            {
+                ledger.Settle(key, result.MessageKey);
+            }
         }
     }
 

@@ -1,14 +1,16 @@
-using IntegrationWorker.Mapping;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Intake;
 
-/// <summary>A batch in its transaction: what it speaks of is locked and loaded. Disposing without a commit lets it all go.</summary>
+/// <summary>
+/// A batch in its transaction: what it speaks of is locked and loaded, and it is decided about. Disposing without a commit lets
+/// it all go.
+/// </summary>
 internal interface IOpenBatch : IAsyncDisposable
 {
-    /// <summary>Decides about each message, in memory, once. The results stand in the order of the messages.</summary>
-    IReadOnlyList<MessageResult> Decide();
+    /// <summary>What is to become of each message, in the order of the messages. It is so when the batch is committed.</summary>
+    IReadOnlyList<MessageResult> Results { get; }
 
     /// <summary>Writes what was decided. What throws is the surroundings: nothing was written.</summary>
     Task CommitAsync(CancellationToken cancellationToken);
@@ -17,41 +19,17 @@ internal interface IOpenBatch : IAsyncDisposable
 /// <inheritdoc/>
 /// <param name="commit">Writes what deciding has collected, and tells those who wait for it.</param>
 internal sealed class OpenBatch(
-    IReadOnlyList<MappedMessage> messages,
-    BatchWork work,
+    IReadOnlyList<MessageResult> results,
+    BatchChanges changes,
     IStoreBatch transaction,
-    Func<IStoreBatch, BatchChanges, CancellationToken, Task> commit,
-    Rulebook rules,
-    TimeProvider time) : IOpenBatch
+    Func<IStoreBatch, BatchChanges, CancellationToken, Task> commit) : IOpenBatch
 {
-    public BatchChanges Changes => work.Changes;
+    public IReadOnlyList<MessageResult> Results => results;
 
-    public IReadOnlyList<MessageResult> Decide()
-    {
-        var decider = new MessageDecider(rules, work.Ledger, work.Units, work.Recorder, Changes);
-        decider.Add(work.Positions);
+    /// <summary>What will be written.</summary>
+    public BatchChanges Changes => changes;
 
-        var now = time.GetUtcNow();
-        List<MessageResult> results = [.. messages.Select(message => decider.Decide(message, now))];
-        SettleReplaced(messages, results, work.Ledger);
-        decider.Collect();
-
-        return results;
-    }
-
-    public Task CommitAsync(CancellationToken cancellationToken) => commit(transaction, Changes, cancellationToken);
+    public Task CommitAsync(CancellationToken cancellationToken) => commit(transaction, changes, cancellationToken);
 
     public ValueTask DisposeAsync() => transaction.DisposeAsync();
-
-    /// <summary>A message that was edited and has taken effect so: what it was before cannot take effect any more.</summary>
-    private static void SettleReplaced(IReadOnlyList<MappedMessage> messages, List<MessageResult> results, Ledger ledger)
-    {
-        foreach (var (message, result) in messages.Zip(results))
-        {
-            if (message.Inbound.ReplacedKey is { } key && !result.IsRejected)
-            {
-                ledger.Settle(key, result.MessageKey);
-            }
-        }
-    }
 }

@@ -58,7 +58,8 @@ internal sealed class ScriptedPipeline : IMessagePipeline
 
     private sealed class Open(ScriptedPipeline pipeline, List<string> bodies) : IOpenBatch
     {
-        public IReadOnlyList<MessageResult> Decide() => [.. bodies.Select(body => new MessageResult { MessageKey = body, Outcome = "applied" })];
+        public IReadOnlyList<MessageResult> Results { get; } =
+            [.. bodies.Select(body => new MessageResult { MessageKey = body, Outcome = "applied" })];
 
         public async Task CommitAsync(CancellationToken cancellationToken)
         {
