@@ -5,7 +5,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Contracts/Contracts.csproj src/Contracts/packages.lock.json src/Contracts/
 COPY src/Hl7v2/Hl7v2.csproj src/Hl7v2/packages.lock.json src/Hl7v2/
-COPY src/IntegrationWorker/IntegrationWorker.csproj src/IntegrationWorker/packages.lock.json src/IntegrationWorker/
+COPY src/IntegrationWorker/IntegrationWorker.csproj src/IntegrationWorker/AheadOfTime.targets src/IntegrationWorker/packages.lock.json src/IntegrationWorker/
 RUN dotnet restore src/IntegrationWorker --locked-mode
 
 COPY . .
