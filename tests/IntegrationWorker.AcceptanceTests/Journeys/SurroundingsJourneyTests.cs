@@ -60,6 +60,26 @@ public sealed class SurroundingsJourneyTests(SharedSurroundings surroundings)
         Assert.Empty(await worker.DeadLettersAsync(_token));
     }
 
+    [Fact]
+    public async Task GivenOneQueueOfAnotherKind_WhenStarted_ThenTheWorkerIsNotReadyAndSaysSoUntilItIsGone()
+    {
+        const string last = "study-updates.commands";
+        await using var host = await surroundings.VirtualHostAsync(_token);
+        await using var client = await AmqpClient.ConnectAsync(host.Uri, _token);
+        await client.DeclareClassicQueueAsync(last, _token);
+
+        await using var worker = await WorkerProcess.StartUnreadyAsync(new WorkerSettings { Broker = host.Uri });
+        await Patience.UntilAsync(
+            async () => (await worker.ReadinessAsync(_token)).Contains("of another kind", StringComparison.Ordinal),
+            () => $"the reason.\n{worker.Output}",
+            _token);
+        Assert.False(await worker.IsReadyAsync(_token));
+
+        await client.DeleteQueueAsync(last, _token);
+        await worker.WaitUntilReadyAsync(_token);
+        Assert.Equal(0u, await client.CountAsync(last, _token));
+    }
+
     [Theory]
     [InlineData("Password", "refuses the user")]
     [InlineData("VirtualHost", "no such virtual host")]

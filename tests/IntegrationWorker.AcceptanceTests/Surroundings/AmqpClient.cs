@@ -78,6 +78,12 @@ internal sealed class AmqpClient : IAsyncDisposable
         CancellationToken cancellationToken, string exchange = "study-updated", string routingKey = "#") =>
         Subscription.OpenAsync(_connection, exchange, routingKey, cancellationToken);
 
+    public async Task DeclareClassicQueueAsync(string queue, CancellationToken cancellationToken) =>
+        await _channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancellationToken);
+
+    public async Task DeleteQueueAsync(string queue, CancellationToken cancellationToken) =>
+        await _channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken);
+
     public async Task DeclareQuorumQueueAsync(string queue, CancellationToken cancellationToken) =>
         await _channel.QueueDeclareAsync(
             queue, durable: true, exclusive: false, autoDelete: false,

@@ -9,6 +9,7 @@ internal static class BrokerFailureText
 {
     // Reply codes of AMQP 0-9-1, section 1.8.
     private const int AccessRefused = 403;
+    private const int PreconditionFailed = 406;
     private const int NotAllowed = 530;
 
     public static string Explain(Exception failure) => $"{Sentence(failure) ?? "The connection to the broker has ended."} ({SurroundingsFailure.Describe(failure)})";
@@ -22,6 +23,8 @@ internal static class BrokerFailureText
             "The broker has no such virtual host, or the user in Broker:Uri may not use it.",
         OperationInterruptedException { ShutdownReason.ReplyCode: AccessRefused } =>
             "The user in Broker:Uri lacks a permission of the broker.",
+        OperationInterruptedException { ShutdownReason.ReplyCode: PreconditionFailed } =>
+            "A queue or exchange of the worker's names is there already, of another kind: empty and delete it, or use another virtual host.",
         AuthenticationException => "The broker's certificate is not accepted, or the broker does not accept ours: look at Broker:Tls….",
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
             "No broker listens where the settings say: it is down, or host or port of Broker:Uri are wrong.",

@@ -23,7 +23,11 @@ internal sealed class QueueIntake(
     // Nothing is decided about while the store does not work: what goes back is a moment away.
     private static readonly TimeSpan _returnPatience = TimeSpan.FromSeconds(5);
 
+    private readonly IReadOnlyList<InputQueue> _queues = BrokerTopology.QueuesOf(rules);
+
     private IConnection? _connection;
+
+    // One after the other while they are being opened: messages of the first queue may come before the last one is there.
     private volatile QueueReader[] _readers = [];
     private volatile string? _reason = "The queues are being opened.";
 
@@ -31,7 +35,7 @@ internal sealed class QueueIntake(
 
     public string? Reason => !gate.IsOpen || state.HasReturned || IsOpen ? null : _reason ?? "The broker does not answer.";
 
-    private bool IsOpen => _readers is { Length: > 0 } readers && Array.TrueForAll(readers, reader => reader.IsOpen);
+    private bool IsOpen => _readers is var readers && readers.Length == _queues.Count && Array.TrueForAll(readers, reader => reader.IsOpen);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,17 +70,16 @@ internal sealed class QueueIntake(
         try
         {
             await CloseAsync(new CancellationToken(canceled: true));
-            var queues = BrokerTopology.QueuesOf(rules);
             var prefetch = broker.Value.Prefetch > 0 ? broker.Value.Prefetch : 3 * intake.Value.BatchMessagesMax;
             _connection = await connector.ConnectAsync("intake", cancellationToken);
 
-            foreach (var queue in queues)
+            foreach (var queue in _queues)
             {
                 _readers = [.. _readers, await QueueReader.OpenAsync(_connection, queue, (ushort)Math.Min(prefetch, ushort.MaxValue), batcher, time, cancellationToken)];
             }
 
             _reason = null;
-            BrokerLog.Taking(logger, queues.Count);
+            BrokerLog.Taking(logger, _queues.Count);
             return true;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
