@@ -314,6 +314,7 @@ internal sealed class Batcher : BackgroundService
         return await opening;
     }
 
+    // What fails here fails in the task: whoever begins it may be in the middle of another batch.
     private async Task<IOpenBatch> BeginAsync(List<WaitingMessage> batch, CancellationToken stoppingToken) =>
         await _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
 

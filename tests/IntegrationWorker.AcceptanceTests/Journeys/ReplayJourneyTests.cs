@@ -23,15 +23,8 @@ public sealed class ReplayJourneyTests(SharedSurroundings surroundings)
         await FailAsync(settings, folder, count);
         await using var worker = await WorkerProcess.StartAsync(settings, _token);
 
-        var job = await CreateAsync(worker, new { rate = 0, why = "invented" });
-        var path = $"{Replays}/{job.GetProperty("id").GetString()}";
-        await UntilAsync(worker, path, now => Number(now, "done") >= 500);
-        await worker.KillAsync();
-        await worker.StartAgainAsync(_token);
-        var resumedAt = Number(await worker.GetAsync(path, _token), "done");
-        await UntilAsync(worker, path, now => now.GetProperty("state").GetString() == "done");
+        var (resumedAt, done) = await ReplayWithAKillAsync(worker);
 
-        var done = await worker.GetAsync(path, _token);
         Assert.InRange(resumedAt, 500, count - 1);
         Assert.Equal((count, count, 0, count), (Number(done, "total"), Number(done, "done"), Number(done, "rejected"), Number(done, "changed")));
         Assert.Equal(count, (await worker.EventsAsync(_token)).Select(one => one.GetProperty("id").GetString()).Distinct().Count());
@@ -58,14 +51,7 @@ public sealed class ReplayJourneyTests(SharedSurroundings surroundings)
         }
 
         await using var worker = await WorkerProcess.StartAsync(settings, _token);
-        var job = await CreateAsync(worker, new { rate = 0, why = "invented" });
-        var path = $"{Replays}/{job.GetProperty("id").GetString()}";
-        await UntilAsync(worker, path, now => Number(now, "done") >= 500);
-        await worker.KillAsync();
-        await worker.StartAgainAsync(_token);
-        var resumedAt = Number(await worker.GetAsync(path, _token), "done");
-        await UntilAsync(worker, path, now => now.GetProperty("state").GetString() == "done");
-        var done = await worker.GetAsync(path, _token);
+        var (resumedAt, done) = await ReplayWithAKillAsync(worker);
 
         // Delivery is at least once: what was on its way when the worker died may come again, with its id.
         var seen = new Dictionary<string, StudyEvent>();
@@ -112,6 +98,20 @@ public sealed class ReplayJourneyTests(SharedSurroundings surroundings)
         Assert.Equal(count, JsonElement.Parse(items.Output).EnumerateArray().Count(item => item.GetProperty("outcome").GetString() == "duplicate"));
         Assert.Equal(count, (await worker.EventsAsync(_token)).Count);
         Assert.Equal(2, (await VerbAsync(worker, "replay")).ExitCode);
+    }
+
+    // Replays all there is, with a kill in the middle: how far the job was when the worker came back, and the job in the end.
+    private async Task<(int ResumedAt, JsonElement Done)> ReplayWithAKillAsync(WorkerProcess worker)
+    {
+        var job = await CreateAsync(worker, new { rate = 0, why = "invented" });
+        var path = $"{Replays}/{job.GetProperty("id").GetString()}";
+        await UntilAsync(worker, path, now => Number(now, "done") >= 500);
+        await worker.KillAsync();
+        await worker.StartAgainAsync(_token);
+        var resumedAt = Number(await worker.GetAsync(path, _token), "done");
+        await UntilAsync(worker, path, now => now.GetProperty("state").GetString() == "done");
+
+        return (resumedAt, await worker.GetAsync(path, _token));
     }
 
     private async Task<WorkerSettings> SettingsAsync(string store, TemporaryFolder folder) => await new WorkerSettings
