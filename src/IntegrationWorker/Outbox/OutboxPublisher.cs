@@ -136,7 +136,7 @@ internal sealed class OutboxPublisher(
 
             if (Take() is { Count: > 0 } entries)
             {
-                var pending = await outbox.FindPendingAsync([.. entries.Select(each => each.Entry.Position)], stoppingToken);
+                var pending = await outbox.FindPendingAsync([.. entries.Select(each => each.Entry)], stoppingToken);
                 HoldBack(entries, pending);
                 await PublishAsync([.. entries.Select(each => each.Entry).Where(entry => pending.GetValueOrDefault(entry.Position))], stoppingToken);
             }
@@ -211,20 +211,28 @@ internal sealed class OutboxPublisher(
         return entries.Count > 0;
     }
 
-    // One event of a study at a time: a later one never goes out before the broker has taken the earlier one.
+    // One event of a study at a time: a later one never goes out before the broker has taken the earlier one. All are marked
+    // together, so that what a batch has published goes away as a whole.
     private async Task PublishAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken stoppingToken)
     {
-        var waves = Waves.Of(entries);
+        var published = new List<long>(entries.Count);
         var refused = new HashSet<string>(StringComparer.Ordinal);
 
-        foreach (var wave in waves)
+        try
         {
-            var sent = refused.Count == 0 ? wave : [.. wave.Where(entry => !refused.Contains(entry.StudyId))];
-            CrashPoint.Reach(CrashPoint.BeforePublish);
-            var taken = await channel.PublishAsync(sent, stoppingToken);
+            foreach (var wave in Waves.Of(entries))
+            {
+                var sent = refused.Count == 0 ? wave : [.. wave.Where(entry => !refused.Contains(entry.StudyId))];
+                CrashPoint.Reach(CrashPoint.BeforePublish);
+                var taken = await channel.PublishAsync(sent, stoppingToken);
+                published.AddRange(taken);
+                refused.UnionWith(sent.Where(entry => !taken.Contains(entry.Position)).Select(entry => entry.StudyId));
+            }
+        }
+        finally
+        {
             CrashPoint.Reach(CrashPoint.BeforeMark);
-            refused.UnionWith(sent.Where(entry => !taken.Contains(entry.Position)).Select(entry => entry.StudyId));
-            await outbox.MarkPublishedAsync([.. taken], stoppingToken);
+            await outbox.MarkPublishedAsync(published, stoppingToken);
         }
 
         if (refused.Count > 0)

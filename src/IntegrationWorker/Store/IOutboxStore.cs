@@ -11,9 +11,9 @@ internal interface IOutboxStore
 
     /// <summary>
     /// Those of these just committed events that are still unpublished. True: it may be published now, since no older event of its
-    /// study is unpublished but for these. False: an older one has to go first.
+    /// study is unpublished but for these. False: an older one has to go first, or so much is unpublished that it is not looked through.
     /// </summary>
-    Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<OutboxEntry> events, CancellationToken cancellationToken);
 
     /// <summary>Marks events as published. A crash may forget it: the event is published again then, with the same id.</summary>
     Task MarkPublishedAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken);

@@ -9,32 +9,32 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
     // By so much the clocks of workers may differ.
     private static readonly TimeSpan _clocksDiffer = TimeSpan.FromSeconds(30);
 
-    // Older events of a study have lower positions, so they are in the list too; one of them that is still young
-    // (its publisher may be at it) holds back the later ones. One of the future was written before the clock was set
-    // back: nobody is at it, and it must not wait until the clock gets there again.
-    private static readonly Statement _take = new($"""
-        select {OutboxRows.Selected} from (
-            select p.position,
-                max(case when p.created_at > @before and p.created_at <= @future then 1 else 0 end)
-                    over (partition by p.study_id order by p.position) as is_held
-            from (select position, study_id, created_at from outbox_pending order by position limit @max) p) w
-        join outbox o on o.position = w.position
-        where w.is_held = 0
-        order by o.position
+    // Reading what others have not published yet costs more than waiting for them when it is as much as this.
+    private const int OthersMax = 8_192;
+
+    private const int RangesMax = 512;
+
+    private static readonly Statement _selectRanges = new($"""
+        select {RangeRows.Selected} from outbox_unpublished u where u.first_position <= @highest order by u.first_position limit @max
         """);
 
-    private static readonly Statement<long> _selectPending = new(
-        """
-        select p.position, case when exists (
-            select 1 from outbox_pending older
-            where older.study_id = p.study_id and older.position < p.position
-              and older.position not in (select r.position from {rows})) then 0 else 1 end
-        from {rows} join outbox_pending p on p.position = r.position
-        """,
-        OutboxRows.Positions);
+    // By number instead of by range: so each is found by the index, whatever a database believes about ranges.
+    private static readonly Statement<long> _select = new(
+        $$"""select {{OutboxRows.Selected}} from {rows} join outbox o on o.position = r.position order by o.position""", OutboxRows.Positions);
 
-    private static readonly Statement<long> _mark = new(
-        "delete from outbox_pending where position in (select r.position from {rows})", OutboxRows.Positions);
+    private static readonly Statement<long> _selectStudies = new(
+        "select o.position, o.study_id from {rows} join outbox o on o.position = r.position", OutboxRows.Positions);
+
+    private static readonly Statement<PositionRange> _takeRanges = new(
+        $$"""
+        delete from outbox_unpublished
+        where first_position <= @highest and last_position >= @lowest
+          and exists (
+            select 1 from {rows}
+            where r.first_position <= outbox_unpublished.last_position and r.last_position >= outbox_unpublished.first_position)
+        returning first_position, last_position, created_at
+        """,
+        RangeRows.Positions);
 
     private static readonly Statement _readAfter = new($"""
         select {OutboxRows.Selected} from outbox o where o.position > @after order by o.position limit @max
@@ -46,7 +46,8 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         where position in (select position from outbox order by position limit @max)
           and position < (select max(position) from outbox)
           and created_at < @before
-          and not exists (select 1 from outbox_pending p where p.position = outbox.position)
+          and not exists (
+            select 1 from outbox_unpublished u where outbox.position between u.first_position and u.last_position)
         returning position
         """);
 
@@ -58,14 +59,7 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
             return [];
         }
 
-        var entries = await ReadAsync(
-            _take,
-            [
-                SqlValue.Time("before", time.GetUtcNow() - olderThan),
-                SqlValue.Time("future", time.GetUtcNow() + _clocksDiffer),
-                SqlValue.Number("max", max),
-            ],
-            cancellationToken);
+        var entries = await ReadUnheldAsync(olderThan, max, cancellationToken);
 
         if (entries.Count == 0)
         {
@@ -75,14 +69,34 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         return entries;
     }
 
-    public async Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<OutboxEntry> events, CancellationToken cancellationToken)
     {
-        var pending = new Dictionary<long, bool>(positions.Count);
-        await using var session = await database.ReadAsync(cancellationToken);
-        await session.RunRowsAsync(
-            _selectPending, positions, cancellationToken, reader => pending.Add(reader.GetInt64(0), reader.GetInt32(1) == 1));
+        if (events.Count == 0)
+        {
+            return new Dictionary<long, bool>();
+        }
 
-        return pending;
+        await using var session = await database.ReadAsync(cancellationToken);
+        var ranges = await RangesAsync(session, events.Max(entry => entry.Position), RangesMax, cancellationToken);
+        var unpublished = new PositionSet(ranges.Select(range => range.Positions));
+        var others = unpublished.Without(PositionSet.Of(events.Select(entry => entry.Position)));
+
+        if (ranges.Count == RangesMax || others.Count > OthersMax)
+        {
+            return events.ToDictionary(entry => entry.Position, _ => false);
+        }
+
+        // Of each study the oldest event that somebody else has to publish first.
+        var oldest = new Dictionary<string, long>(StringComparer.Ordinal);
+        await session.RunRowsAsync(_selectStudies, [.. others.Positions], cancellationToken, reader =>
+        {
+            var (position, studyId) = (reader.GetInt64(0), reader.GetString(1));
+            oldest[studyId] = Math.Min(position, oldest.GetValueOrDefault(studyId, long.MaxValue));
+        });
+
+        return events
+            .Where(entry => unpublished.Contains(entry.Position))
+            .ToDictionary(entry => entry.Position, entry => oldest.GetValueOrDefault(entry.StudyId, long.MaxValue) > entry.Position);
     }
 
     public async Task MarkPublishedAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken)
@@ -92,8 +106,21 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
             return;
         }
 
+        var published = PositionSet.Of(positions);
+        var left = new List<UnpublishedRange>();
         await using var session = await database.BeginRelaxedAsync(cancellationToken);
-        await session.RunRowsAsync(_mark, positions, cancellationToken);
+        session.AddRows(
+            _takeRanges,
+            published.Ranges,
+            [SqlValue.Number("lowest", published.Ranges[0].First), SqlValue.Number("highest", published.Ranges[^1].Last)],
+            reader =>
+            {
+                var range = RangeRows.Read(reader);
+                var rest = new PositionSet([range.Positions]).Without(published);
+                left.AddRange(rest.Ranges.Select(positions => range with { Positions = positions }));
+            });
+        await session.RunAsync(cancellationToken);
+        await session.RunRowsAsync(RangeRows.Insert, left, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
 
@@ -109,6 +136,48 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         await session.CommitAsync(cancellationToken);
 
         return deleted;
+    }
+
+    // Older events of a study have lower positions, so they are in the list too; one of them that is still young (its publisher may
+    // be at it) holds back the later ones. One of the future was written before the clock was set back: nobody is at it, and it
+    // must not wait until the clock gets there again.
+    private async Task<IReadOnlyList<OutboxEntry>> ReadUnheldAsync(TimeSpan olderThan, int max, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var session = await database.ReadAsync(cancellationToken);
+        var ranges = await RangesAsync(session, long.MaxValue, max, cancellationToken);
+        var young = new PositionSet(
+            ranges.Where(range => range.CreatedAt > now - olderThan && range.CreatedAt <= now + _clocksDiffer).Select(range => range.Positions));
+        var held = new HashSet<string>(StringComparer.Ordinal);
+        var entries = new List<OutboxEntry>();
+        await session.RunRowsAsync(
+            _select, [.. new PositionSet(ranges.Select(range => range.Positions)).Positions.Take(max)], cancellationToken, reader =>
+            {
+                var entry = OutboxRows.Read(reader);
+
+                if (held.Contains(entry.StudyId) || young.Contains(entry.Position))
+                {
+                    held.Add(entry.StudyId);
+                }
+                else
+                {
+                    entries.Add(entry);
+                }
+            });
+
+        return entries;
+    }
+
+    private static async Task<List<UnpublishedRange>> RangesAsync(SqlSession session, long highest, int max, CancellationToken cancellationToken)
+    {
+        var ranges = new List<UnpublishedRange>();
+        await session.RunAsync(
+            _selectRanges,
+            [SqlValue.Number("highest", highest), SqlValue.Number("max", max)],
+            cancellationToken,
+            reader => ranges.Add(RangeRows.Read(reader)));
+
+        return ranges;
     }
 
     private async Task<IReadOnlyList<OutboxEntry>> ReadAsync(

@@ -81,12 +81,11 @@ internal static class StoreWriter
         """,
         OutboxRows.Columns);
 
-    private static readonly Statement<(int Place, OutboxEntry Entry)> _insertPending = new(
-        $$"""
-        insert into outbox_pending (position, study_id, created_at)
-        select last.position - @count + r.place, r.study_id, r.created_at from {rows} cross join {{LastPosition}}
-        """,
-        OutboxRows.PendingColumns);
+    // One row for all events of a batch: whoever publishes them takes it away again.
+    private static readonly Statement _insertUnpublished = new($"""
+        insert into outbox_unpublished (first_position, last_position, created_at)
+        select last.position - @count + 1, last.position, @created_at from {LastPosition}
+        """);
 
     private static readonly Statement _selectLastPosition = new($"select position from {LastPosition}");
 
@@ -164,7 +163,9 @@ internal static class StoreWriter
     {
         (int Place, OutboxEntry Entry)[] placed = [.. entries.Select((entry, index) => (index + 1, entry))];
         session.AddRows(_insertOutbox, placed, rowsExpected: placed.Length);
-        session.AddRows(_insertPending, placed, [SqlValue.Number("count", placed.Length)]);
+        session.Add(
+            _insertUnpublished,
+            [SqlValue.Number("count", placed.Length), SqlValue.Time("created_at", entries.Max(entry => entry.CreatedAt))]);
         session.Add(_selectLastPosition, [], reader =>
         {
             foreach (var (place, entry) in placed)

@@ -6,6 +6,8 @@ namespace IntegrationWorker.Store;
 
 internal sealed class StudyReader(Database database) : IStudyReader
 {
+    private const int EventsAtOnce = 8_192;
+
     private static readonly Statement _selectById = new($"select {StudyRows.Selected} from studies s where s.study_id = @id");
 
     private static readonly Statement _selectByUid = new($"select {StudyRows.Selected} from studies s where s.study_instance_uid = @uid");
@@ -56,11 +58,10 @@ internal sealed class StudyReader(Database database) : IStudyReader
     private static readonly Statement<string> _selectHistoryOfMessages = new(
         $$"""select {{HistoryRows.Selected}} from history where message_key in (select r.key from {rows}) order by id""", LedgerRows.Keys);
 
-    private static readonly Statement<string> _selectPendingEvents = new(
-        """
-        select o.event_id from {rows} join outbox_pending p on p.study_id = r.study_id join outbox o on o.position = p.position
-        """,
-        StudyRows.Ids);
+    private static readonly Statement _selectUnpublished = new($"select {RangeRows.Selected} from outbox_unpublished u order by u.first_position");
+
+    private static readonly Statement<long> _selectEvents = new(
+        "select o.event_id, o.study_id from {rows} join outbox o on o.position = r.position", OutboxRows.Positions);
 
     public async Task<Study?> FindByIdAsync(string studyId, CancellationToken cancellationToken) =>
         (await ReadAsync(_selectById, [SqlValue.Text("id", studyId)], StudyRows.Read, cancellationToken)).SingleOrDefault();
@@ -181,8 +182,21 @@ internal sealed class StudyReader(Database database) : IStudyReader
     public Task<IReadOnlyList<HistoryEntry>> HistoryOfMessagesAsync(IReadOnlyCollection<string> messageKeys, CancellationToken cancellationToken) =>
         ReadRowsAsync(_selectHistoryOfMessages, messageKeys, [], HistoryRows.Read, cancellationToken);
 
-    public async Task<IReadOnlySet<string>> PendingEventsAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken) =>
-        (await ReadRowsAsync(_selectPendingEvents, studyIds, [], reader => reader.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
+    public async Task<IReadOnlySet<string>> PendingEventsAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken)
+    {
+        var ranges = await ReadAsync(_selectUnpublished, [], RangeRows.Read, cancellationToken);
+        var pending = new HashSet<string>(StringComparer.Ordinal);
+
+        // Mostly one go: only while the broker is away there are more of them.
+        foreach (var positions in new PositionSet(ranges.Select(range => range.Positions)).Positions.Chunk(EventsAtOnce))
+        {
+            var events = await ReadRowsAsync(
+                _selectEvents, positions, [], reader => (Id: reader.GetString(0), StudyId: reader.GetString(1)), cancellationToken);
+            pending.UnionWith(events.Where(each => studyIds.Contains(each.StudyId)).Select(each => each.Id));
+        }
+
+        return pending;
+    }
 
     // The database lowers the pattern too: SQLite knows ASCII letters only, and then at least an equal Ä is found.
     private static string? PatternOf(string? part) => part is null

@@ -264,7 +264,7 @@ internal sealed class ChaosRound : IAsyncDisposable
             var (records, unpublished, parked) = (0L, 0L, 0L);
             await using var session = await _database.ReadAsync(cancellationToken);
             session.Add(new Statement("select count(*) from messages"), [], reader => records = reader.GetInt64(0));
-            session.Add(new Statement("select count(*) from outbox_pending"), [], reader => unpublished = reader.GetInt64(0));
+            session.Add(new Statement("select count(*) from outbox_unpublished"), [], reader => unpublished = reader.GetInt64(0));
             session.Add(new Statement("select count(*) from parked"), [], reader => parked = reader.GetInt64(0));
             await session.RunAsync(cancellationToken);
 

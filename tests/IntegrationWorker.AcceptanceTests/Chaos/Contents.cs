@@ -32,7 +32,7 @@ internal sealed record Contents(
         session.Add(new Statement($"select {OutboxRows.Selected} from outbox o order by position"), [], reader => events.Add(OutboxRows.Read(reader)));
         session.Add(new Statement("select l.kind, l.value, l.issuer, l.study_id from links l"), [], reader => links.Add(LinkRows.Read(reader)));
         session.Add(new Statement("select message_key from dead_letters"), [], reader => letters.Add(reader.GetString(0)));
-        session.Add(new Statement("select 1 from outbox_pending"), [], _ => unpublished++);
+        session.Add(new Statement("select 1 from outbox_unpublished"), [], _ => unpublished++);
         session.Add(new Statement("select 1 from parked"), [], _ => parked++);
         await session.RunAsync(cancellationToken);
 

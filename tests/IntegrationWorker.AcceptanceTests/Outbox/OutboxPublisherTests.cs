@@ -141,12 +141,12 @@ public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
 
         public int SweptCount { get; private set; }
 
-        public Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken)
+        public Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<OutboxEntry> events, CancellationToken cancellationToken)
         {
             Looked();
 
             return Task.FromResult<IReadOnlyDictionary<long, bool>>(
-                positions.Where(position => !IsGone(position)).ToDictionary(position => position, MayGo));
+                events.Select(entry => entry.Position).Where(position => !IsGone(position)).ToDictionary(position => position, MayGo));
         }
 
         public Task<IReadOnlyList<OutboxEntry>> TakeUnpublishedAsync(TimeSpan olderThan, int max, CancellationToken cancellationToken)

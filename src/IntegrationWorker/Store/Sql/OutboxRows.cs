@@ -18,8 +18,6 @@ internal static class OutboxRows
         Column<(int Place, OutboxEntry Entry)>.Json("body", row => row.Entry.Body),
     ];
 
-    public static readonly Column<(int Place, OutboxEntry Entry)>[] PendingColumns = [Columns[0], Columns[2], Columns[4]];
-
     public static readonly Column<long>[] Positions = [Column<long>.Number("position", position => position)];
 
     public static OutboxEntry Read(DbDataReader reader) =>

@@ -36,12 +36,15 @@ public abstract class OutboxSuite : OpenStoreSuite
     {
         var (first, second) = (Some.Study(), Some.Study());
         var (old, young) = (Some.Noon - _grace, Some.Noon);
-        var events = await AddAsync(
-            Some.Event(first, 1, old),
-            Some.Event(second, 1, young), // Its publisher may be at it.
-            Some.Event(first, 2, old),
-            Some.Event(second, 2, old), // Old, but after a young one of its study.
-            Some.Event(first, 3, old));
+        OutboxEntry[] events =
+        [
+            .. await AddAsync(Some.Event(first, 1, old)),
+            .. await AddAsync(Some.Event(second, 1, young)), // Its publisher may be at it.
+            .. await AddAsync(
+                Some.Event(first, 2, old),
+                Some.Event(second, 2, old), // Old, but after a young one of its study.
+                Some.Event(first, 3, old)),
+        ];
         await Store.Outbox.MarkPublishedAsync([events[0].Position], Token);
 
         var taken = await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token);
@@ -66,14 +69,15 @@ public abstract class OutboxSuite : OpenStoreSuite
     public async Task GivenAClockThatWasSetBack_WhenTaken_ThenEventsOfTheFutureDoNotWaitForIt()
     {
         var (study, other) = (Some.Study(), Some.Study());
-        var events = await AddAsync(Some.Event(study, 1, Some.Noon.AddHours(1)), Some.Event(study, 2), Some.Event(other, 1));
+        OutboxEntry[] events =
+            [.. await AddAsync(Some.Event(study, 1, Some.Noon.AddHours(1))), .. await AddAsync(Some.Event(study, 2), Some.Event(other, 1))];
         Store.Time.Now += _grace;
 
         var taken = await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token);
 
         Assert.Equal(events.Select(entry => entry.Position), taken.Select(entry => entry.Position));
         await AddAsync(Some.Event(Some.Study(), 1, Some.Noon + _grace + TimeSpan.FromSeconds(1))); // The clock of another worker is a little ahead.
-        Assert.Equal(events.Count, (await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token)).Count);
+        Assert.Equal(events.Length, (await Store.Outbox.TakeUnpublishedAsync(_grace, 10, Token)).Count);
     }
 
     [Fact]
@@ -81,14 +85,15 @@ public abstract class OutboxSuite : OpenStoreSuite
     {
         var (study, other) = (Some.Study(), Some.Study());
         var events = await AddAsync(Some.Event(study, 1), Some.Event(study, 2), Some.Event(other, 1), Some.Event(study, 3));
-        long[] late = [events[1].Position, events[2].Position, events[3].Position];
+        OutboxEntry[] laterOnes = [events[1], events[2], events[3]];
+        long[] late = [.. laterOnes.Select(entry => entry.Position)];
 
-        var pending = await Store.Outbox.FindPendingAsync(late, Token);
+        var pending = await Store.Outbox.FindPendingAsync(laterOnes, Token);
         Assert.Equal(late, pending.Keys.Order());
         Assert.Equal([events[2].Position], pending.Where(each => each.Value).Select(each => each.Key));
 
         await Store.Outbox.MarkPublishedAsync([events[0].Position], Token);
-        pending = await Store.Outbox.FindPendingAsync([events[0].Position, .. late], Token);
+        pending = await Store.Outbox.FindPendingAsync([events[0], .. laterOnes], Token);
         Assert.Equal(late, pending.Keys.Order());
         Assert.All(pending.Values, Assert.True);
         Assert.Empty(await Store.Outbox.FindPendingAsync([], Token));
@@ -122,6 +127,51 @@ public abstract class OutboxSuite : OpenStoreSuite
 
         Assert.Equal([2], (await Store.Outbox.ReadAfterAsync(0, 10, Token)).Select(entry => entry.Version));
         Assert.Equal(events[1].Position + 1, (await AddAsync(Some.Event(study, 3)))[0].Position);
+    }
+
+    [Fact]
+    public async Task GivenAnyBatchesAndMarks_WhenLookedAt_ThenEachEventIsKnownAsAListOfEventsWouldKnowIt()
+    {
+        var random = new Random(20_261_126);
+        var studies = Enumerable.Range(0, 6).Select(_ => Some.Study()).ToArray();
+        var all = new List<OutboxEntry>();
+        var unpublished = new SortedDictionary<long, string>();
+
+        for (var step = 0; step < 60; step++)
+        {
+            var added = await AddAsync([.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => Some.Event(studies[random.Next(6)], all.Count))]);
+            all.AddRange(added);
+            added.ToList().ForEach(entry => unpublished.Add(entry.Position, entry.StudyId));
+
+            // Marking what is marked already changes nothing.
+            var marked = all.Where(_ => random.Next(4) == 0).Select(entry => entry.Position).ToArray();
+            await Store.Outbox.MarkPublishedAsync(marked, Token);
+            marked.ToList().ForEach(position => unpublished.Remove(position));
+
+            var asked = all.Where(_ => random.Next(3) == 0).ToArray();
+            var expected = asked
+                .Where(entry => unpublished.ContainsKey(entry.Position))
+                .ToDictionary(entry => entry.Position, entry => !unpublished.Any(other =>
+                    other.Key < entry.Position && other.Value == entry.StudyId && asked.All(each => each.Position != other.Key)));
+            Assert.Equal(expected.OrderBy(each => each.Key), (await Store.Outbox.FindPendingAsync(asked, Token)).OrderBy(each => each.Key));
+        }
+
+        Store.Time.Now += _grace;
+        Assert.Equal(unpublished.Keys, (await Store.Outbox.TakeUnpublishedAsync(_grace, 1_000, Token)).Select(entry => entry.Position));
+        Assert.Equal(unpublished.Keys.Take(7), (await Store.Outbox.TakeUnpublishedAsync(_grace, 7, Token)).Select(entry => entry.Position));
+    }
+
+    [Fact]
+    public async Task GivenMoreUnpublishedThanIsLookedThrough_WhenAskedWhatMayGo_ThenNothingMayAndTheSweepTakesIt()
+    {
+        var (study, other) = (Some.Study(), Some.Study());
+        await AddAsync([.. Enumerable.Range(1, 8_193).Select(version => Some.Event(study, version))]);
+        var late = await AddAsync(Some.Event(other, 1));
+
+        Assert.False(Assert.Single(await Store.Outbox.FindPendingAsync(late, Token)).Value);
+
+        Store.Time.Now += _grace;
+        Assert.Equal(late[0].Position, (await Store.Outbox.TakeUnpublishedAsync(_grace, 10_000, Token))[^1].Position);
     }
 
     private async Task<IReadOnlyList<OutboxEntry>> AddAsync(params OutboxEntry[] entries) =>

@@ -87,7 +87,7 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.ReplayJobs.PendingAsync("rpj_1", 0, 20, Token);
             await Store.ReplayJobs.SetStateAsync("rpj_1", [ReplayJobState.Running], ReplayJobState.Cancelled, null, Some.Noon, Token);
             await Store.Outbox.ReadAfterAsync(1_000, 20, Token);
-            await Store.Outbox.FindPendingAsync([1, 2, 3], Token);
+            await Store.Outbox.FindPendingAsync([Some.Event(Some.Study(), 1) with { Position = 3 }], Token);
             await Store.Outbox.MarkPublishedAsync([1, 2, 3], Token);
             await Store.Maintenance.FindExpiredParkedAsync(Some.Noon, 20, Token);
             await Store.Health.CheckAsync(Token);
