@@ -10,8 +10,8 @@
 #   eng/bench.sh worker [LETTERS]         from the queue to the event (about ten minutes); docs/performance.md explains the letters
 #   eng/bench.sh mllp [door]              acknowledged messages over MLLP (two minutes); with "door" without deciding about them
 #   eng/bench.sh api [STUDIES [SECONDS]]  the study API beside a bare endpoint, in a store of 1,000,000 studies (about five minutes)
-#   eng/bench.sh find [ROWS]              searches for messages among 5,000,000 of 1,000,000 studies (about five minutes)
-#   eng/bench.sh replay [CASES]           20,000 dead letters replayed as one job, on SQLite and PostgreSQL (about two minutes)
+#   eng/bench.sh find [ROWS [FOLDER]]     searches for messages among 5,000,000 of 1,000,000 studies (about five minutes); what is filled stays in FOLDER
+#   eng/bench.sh replay [CASES [STORE]]   20,000 dead letters replayed as one job, on sqlite and postgres (about two minutes)
 #
 # Numbers of one run can be compared with each other, those of two runs only on a machine that does nothing else.
 set -euo pipefail

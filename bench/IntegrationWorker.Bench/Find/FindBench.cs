@@ -32,20 +32,41 @@ internal static class FindBench
     private static readonly string[] _codes = ["IDN-003", "HL7-004", "IDN-006", "HL7-010"];
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <param name="arguments"><c>[ROWS]</c>: of the ledger; there is a study for each five.</param>
+    /// <param name="arguments"><c>[ROWS [FOLDER]]</c>: of the ledger; there is a study for each five. What is filled stays in the folder for the next time.</param>
     public static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var rows = int.Parse(arguments.ElementAtOrDefault(0) ?? "5000000", CultureInfo.InvariantCulture);
-        await using var postgres = await PostgresServer.StartOwnAsync(durable: true, cancellationToken);
-        var database = await postgres.CreateDatabaseAsync(cancellationToken);
-        // The month is always the same one, long ago: nothing of it is deleted meanwhile.
-        var settings = new WorkerSettings { Postgres = database, Environment = new Dictionary<string, string?> { ["Retention__MessageDays"] = "36500" } };
+        using var temporary = new TemporaryFolder("find");
+        var folder = arguments.ElementAtOrDefault(1) is { } kept ? Path.GetFullPath(kept) : temporary.FullName;
+        await using var postgres = await PostgresServer.StartKeptAsync(Path.Combine(folder, "server"), cancellationToken);
+        var noted = Path.Combine(folder, "filled.json");
+        var filled = File.Exists(noted) ? JsonSerializer.Deserialize<FilledStore>(await File.ReadAllTextAsync(noted, cancellationToken), _json) : null;
+
+        if (filled is not null && filled.Rows != rows)
+        {
+            throw new InvalidOperationException($"{folder} is filled with {filled.Rows:N0} messages, not with {rows:N0}.");
+        }
+
+        var databases = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = filled?.Database };
+        var database = filled is null ? await postgres.CreateDatabaseAsync(cancellationToken) : databases.ConnectionString;
+        var settings = new WorkerSettings
+        {
+            Postgres = database,
+            KeyFile = Path.Combine(folder, "keys.json"),
+            // The month is always the same one, long ago: nothing of it is deleted meanwhile.
+            Environment = new Dictionary<string, string?> { ["Retention__MessageDays"] = "36500" },
+        };
         await using var worker = await WorkerProcess.StartAsync(settings, cancellationToken);
 
-        var started = Stopwatch.GetTimestamp();
-        var studies = await MakeAsync(worker, cancellationToken);
-        await LedgerPopulation.FillAsync(database, Asked, Math.Max(Asked, rows / 5), rows, _start, cancellationToken);
-        Console.Error.WriteLine($"{rows:N0} messages after {Stopwatch.GetElapsedTime(started).TotalSeconds:N0} s");
+        if (filled is null)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var studies = await MakeAsync(worker, cancellationToken);
+            await LedgerPopulation.FillAsync(database, Asked, Math.Max(Asked, rows / 5), rows, _start, cancellationToken);
+            Console.Error.WriteLine($"{rows:N0} messages after {Stopwatch.GetElapsedTime(started).TotalSeconds:N0} s");
+            filled = new FilledStore(rows, new NpgsqlConnectionStringBuilder(database).Database!, studies);
+            await File.WriteAllTextAsync(noted, JsonSerializer.Serialize(filled, _json), cancellationToken);
+        }
 
         var made = await worker.RunVerbAsync(["keys", "create", "--role", "operator", "--name", "bench"], cancellationToken);
         worker.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.Output.Trim());
@@ -53,7 +74,7 @@ internal static class FindBench
         await watch.OpenAsync(cancellationToken);
         var figures = new List<FindFigure>();
 
-        foreach (var (name, query) in Kinds(studies, rows))
+        foreach (var (name, query) in Kinds(filled.Studies, rows))
         {
             figures.Add(await MeasureAsync(worker.Http, watch, name, query, cancellationToken));
             Console.Error.WriteLine($"{name}: p99 {figures[^1].P99Milliseconds:N1} ms{(figures[^1].Scanned is { } table ? $", all of {table} read" : "")}");
@@ -222,3 +243,7 @@ internal sealed record FindFigure(string Name, double P50Milliseconds, double P9
     /// <summary>A table that the searches read as a whole; null when there was none.</summary>
     public string? Scanned { get; init; }
 }
+
+/// <summary>A store that was filled before.</summary>
+/// <param name="Studies">The ids of those whose numbers are known.</param>
+internal sealed record FilledStore(int Rows, string Database, string[] Studies);

@@ -16,16 +16,23 @@ internal static class ReplayBench
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <param name="arguments"><c>[CASES]</c>.</param>
+    /// <param name="arguments"><c>[CASES [sqlite|postgres]]</c>: both stores without the second one.</param>
     public static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var count = int.Parse(arguments.ElementAtOrDefault(0) ?? "20000", CultureInfo.InvariantCulture);
-        await using var postgres = await PostgresServer.StartOwnAsync(durable: true, cancellationToken);
-        ReplayFigure[] figures =
-        [
-            await MeasureAsync("SQLite", null, count, cancellationToken),
-            await MeasureAsync("PostgreSQL", await postgres.CreateDatabaseAsync(cancellationToken), count, cancellationToken),
-        ];
+        var only = arguments.ElementAtOrDefault(1);
+        var figures = new List<ReplayFigure>();
+
+        if (only is null or "sqlite")
+        {
+            figures.Add(await MeasureAsync("SQLite", null, count, cancellationToken));
+        }
+
+        if (only is null or "postgres")
+        {
+            await using var postgres = await PostgresServer.StartOwnAsync(durable: true, cancellationToken);
+            figures.Add(await MeasureAsync("PostgreSQL", await postgres.CreateDatabaseAsync(cancellationToken), count, cancellationToken));
+        }
 
         var table = new Table().AddColumns("store", "replays/s", "must", "CPU s/1,000", "MiB before", "MiB at most");
 

@@ -11,14 +11,17 @@ internal sealed class PostgresServer : IAsyncDisposable
 {
     private readonly string? _foreign;
     private readonly bool _durable;
-    private readonly TemporaryFolder _folder = new("postgres");
+    private readonly TemporaryFolder? _temporary;
+    private readonly string _folder;
     private readonly int _port = FreePorts.One();
     private ChildProcess? _process;
 
-    private PostgresServer(string? foreign, bool durable)
+    private PostgresServer(string? foreign, bool durable, string? folder = null)
     {
         _foreign = foreign;
         _durable = durable;
+        _temporary = folder is null ? new TemporaryFolder("postgres") : null;
+        _folder = folder ?? _temporary!.PathOf("server");
     }
 
     public string ConnectionString =>
@@ -33,6 +36,11 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>A server of one test, which may stop it; durable when the test kills it.</summary>
     public static Task<PostgresServer> StartOwnAsync(bool durable, CancellationToken cancellationToken) =>
         StartAsync(new PostgresServer(foreign: null, durable), cancellationToken);
+
+    /// <summary>A durable server whose data stay where they are: a measurement that takes long to fill goes on with them the next time.</summary>
+    /// <param name="folder">The account of the server has to be able to enter it.</param>
+    public static Task<PostgresServer> StartKeptAsync(string folder, CancellationToken cancellationToken) =>
+        StartAsync(new PostgresServer(foreign: null, durable: true, folder), cancellationToken);
 
     /// <summary>Creates an empty database.</summary>
     /// <returns>Its connection string.</returns>
@@ -60,7 +68,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             string[] switches = _durable ? ["--durable"] : [];
             _process = await ChildProcess.StartAsync(
                 Repository.PathOf("eng", "postgres.sh"),
-                ["start", _folder.PathOf("server"), _port.ToString(CultureInfo.InvariantCulture), .. switches]);
+                ["start", _folder, _port.ToString(CultureInfo.InvariantCulture), .. switches]);
         }
 
         await Patience.UntilAsync(
@@ -89,7 +97,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends the server at once: it has to recover at its next start. Only for a durable one.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
-        var lines = await File.ReadAllLinesAsync(Path.Combine(_folder.PathOf("server"), "data", "postmaster.pid"), cancellationToken);
+        var lines = await File.ReadAllLinesAsync(Path.Combine(_folder, "data", "postmaster.pid"), cancellationToken);
 
         // An immediate shutdown takes the children along; after SIGKILL they would keep the shared memory for a while.
         ChildProcess.Quit(int.Parse(lines[0], CultureInfo.InvariantCulture));
@@ -112,7 +120,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             await StopAsync(CancellationToken.None);
         }
 
-        _folder.Dispose();
+        _temporary?.Dispose();
     }
 
     private static async Task<PostgresServer> StartAsync(PostgresServer server, CancellationToken cancellationToken)
