@@ -18,12 +18,14 @@ internal static class MessagesVerbs
     private static readonly Option<string?> _code = new("--code") { Description = "Only those rejected with this code" };
     private static readonly Option<DateTimeOffset?> _from = new("--from") { Description = "Only those received at this time or later" };
     private static readonly Option<DateTimeOffset?> _until = new("--until") { Description = "Only those received before this time" };
+    private static readonly Option<string?> _before = new("--before") { Description = "Only those before these: what the answer with too many named" };
+    private static readonly Option<int> _limit = CommonOptions.Limit(MessageQuery.LimitMax, MessageQuery.LimitMax);
     private static readonly Argument<string> _key = new("key") { Description = "The key of the message: hl7/…, fhir/…, cmd/… or raw/…" };
 
     public static Command Create()
     {
         _outcome.AcceptOnlyFromAmong([.. Contracts.Outcomes.WorstFirst]);
-        Option[] options = [_accession, _uid, _study, _order, _mrn, _controlId, _source, _outcome, _code, _from, _until, CommonOptions.Json];
+        Option[] options = [_accession, _uid, _study, _order, _mrn, _controlId, _source, _outcome, _code, _from, _until, _before, _limit, CommonOptions.Json];
 
         var find = new Command("find", "Find messages about a study or a patient, with a control id, or by source, outcome, code and time");
         var timeline = new Command("timeline", "Tell all that happened about a study or a message, step by step");
@@ -33,10 +35,16 @@ internal static class MessagesVerbs
             Array.ForEach(options, command.Options.Add);
             command.Validators.Add(result =>
             {
-                if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false, Option.Name: not "--json" }))
+                if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false, Option.Name: not ("--json" or "--before" or "--limit") }))
                 {
                     result.AddError(
                         "Name at least one of --accession, --study-instance-uid, --study, --order, --mrn, --control-id, --source, --outcome, --code, --from, --until.");
+                    return;
+                }
+
+                if (new MessageQuery { Accession = "", Before = result.GetValue(_before) }.Fault() is { } fault)
+                {
+                    result.AddError(fault);
                 }
             });
         }
@@ -52,17 +60,22 @@ internal static class MessagesVerbs
 
     private static async Task<int> FindAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var found = await services.GetRequiredService<MessageFinder>().FindAsync(QueryOf(parsed, services), cancellationToken);
+        var page = await services.GetRequiredService<MessageFinder>().FindAsync(QueryOf(parsed, services), cancellationToken);
+
+        if (page.Before is { } before)
+        {
+            await Console.Error.WriteLineAsync($"There are more, received earlier: add --before '{before}'.");
+        }
 
         if (parsed.GetValue(CommonOptions.Json))
         {
-            Verb.PrintJson(found);
+            Verb.PrintJson(page.Messages);
             return ExitCodes.Ok;
         }
 
         Tables.Print(
             ["received", "message", "type", "source", "outcome"],
-            found.Select(message => (IReadOnlyList<string?>)
+            page.Messages.Select(message => (IReadOnlyList<string?>)
                 [Tables.Time(message.ReceivedAt), message.MessageKey, message.MessageType, message.SourceId, message.Outcome]));
 
         return ExitCodes.Ok;
@@ -110,6 +123,8 @@ internal static class MessagesVerbs
         Code = parsed.GetValue(_code),
         From = parsed.GetValue(_from),
         Until = parsed.GetValue(_until),
+        Before = parsed.GetValue(_before),
+        Limit = parsed.GetValue(_limit),
     };
 
     private static async Task<int> ShowAsync(ParseResult parsed, IServiceProvider services, CancellationToken cancellationToken)

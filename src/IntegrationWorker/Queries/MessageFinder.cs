@@ -8,9 +8,6 @@ namespace IntegrationWorker.Queries;
 /// <summary>Finds messages by what an operator knows of them. Every look-up is one by a key or an index.</summary>
 internal sealed class MessageFinder(IStudyReader reader, IDeadLetterStore deadLetters, PatientHasher hasher, Rulebook rules)
 {
-    // A study has tens of messages; a number that leads to more is answered in part.
-    private const int MessagesMax = 500;
-
     /// <summary>The message of a key with all it did, or null.</summary>
     public async Task<MessageTimeline?> FindAsync(string key, CancellationToken cancellationToken)
     {
@@ -20,48 +17,53 @@ internal sealed class MessageFinder(IStudyReader reader, IDeadLetterStore deadLe
         }
 
         var history = await reader.HistoryOfMessageAsync(key, cancellationToken);
-        var letters = await deadLetters.ListAsync(new DeadLetterFilter(MessageKey: key), MessagesMax, null, cancellationToken);
+        var letters = await deadLetters.ListAsync(new DeadLetterFilter(MessageKey: key), MessageQuery.LimitMax, null, cancellationToken);
 
         return new MessageTimeline(MessageView.Of(record), [.. history.Select(HistoryView.Of)], [.. letters.Select(letter => letter.Id)]);
     }
 
     /// <summary>Messages that fit one of the given numbers and all the rest, the oldest first. Of very many the latest.</summary>
-    public async Task<IReadOnlyList<MessageView>> FindAsync(MessageQuery query, CancellationToken cancellationToken) =>
-        [.. (await RecordsAsync(query, cancellationToken)).Select(MessageView.Of)];
+    public async Task<MessagePage> FindAsync(MessageQuery query, CancellationToken cancellationToken)
+    {
+        var (records, isAll) = await FindRecordsAsync(query, cancellationToken);
+
+        return new MessagePage([.. records.Select(MessageView.Of)], isAll ? null : MessagePlaces.Write(records[0]));
+    }
 
     /// <summary>The records behind <see cref="FindAsync(MessageQuery, CancellationToken)"/>.</summary>
-    public async Task<IReadOnlyList<LedgerRecord>> RecordsAsync(MessageQuery query, CancellationToken cancellationToken)
-    {
-        var found = query.HasNumber ? await ByNumberAsync(query, cancellationToken)
-            : query.Code is not null ? await ByCodeAsync(query, cancellationToken)
-            : await reader.FindMessagesAsync(new MessageFilter(query.SourceId, query.Outcome, query.From, query.Until), MessagesMax, cancellationToken);
-        var fitting = found.DistinctBy(record => record.Key).Where(query.Fits);
+    public async Task<IReadOnlyList<LedgerRecord>> RecordsAsync(MessageQuery query, CancellationToken cancellationToken) =>
+        (await FindRecordsAsync(query, cancellationToken)).Records;
 
-        if (query.HasNumber && query.Code is { } code)
+    private async Task<(IReadOnlyList<LedgerRecord> Records, bool IsAll)> FindRecordsAsync(MessageQuery query, CancellationToken cancellationToken)
+    {
+        var filter = new MessageFilter(query.SourceId, query.Outcome, query.From, query.Until) { Code = query.Code, Before = MessagePlaces.Read(query.Before) };
+        var found = new List<LedgerRecord>();
+
+        // One more than is shown tells whether there are more.
+        foreach (var way in query.HasNumber ? WaysOf(query, filter) : [filter])
         {
-            var failed = await deadLetters.ListAsync(
-                new DeadLetterFilter(Code: code) { MessageKeys = [.. found.Select(record => record.Key)] }, MessagesMax, null, cancellationToken);
-            var keys = failed.Select(letter => letter.MessageKey).ToHashSet(StringComparer.Ordinal);
-            fitting = fitting.Where(record => keys.Contains(record.Key));
+            found.AddRange(await reader.FindMessagesAsync(way, query.LimitOrUsual + 1, cancellationToken));
         }
 
-        return [.. fitting.OrderBy(record => record.ReceivedAt).ThenBy(record => record.Key, StringComparer.Ordinal)];
+        LedgerRecord[] latest =
+        [
+            .. found.DistinctBy(record => record.Key).OrderByDescending(record => record.ReceivedAt).ThenByDescending(record => record.Key, StringComparer.Ordinal),
+        ];
+
+        return ([.. latest.Take(query.LimitOrUsual).Reverse()], latest.Length <= query.LimitOrUsual);
     }
 
-    private async Task<IReadOnlyList<LedgerRecord>> ByNumberAsync(MessageQuery query, CancellationToken cancellationToken)
+    private IEnumerable<MessageFilter> WaysOf(MessageQuery query, MessageFilter filter)
     {
-        var byKey = query.ControlId is { } controlId ? await reader.FindMessagesAsync([.. KeysOf(controlId)], cancellationToken) : [];
-        var byNumber = await reader.FindMessagesAsync([.. query.Numbers(hasher.Hash)], MessagesMax, cancellationToken);
+        if (query.ControlId is { } controlId)
+        {
+            yield return filter with { BaseKeys = [.. KeysOf(controlId)] };
+        }
 
-        return [.. byKey, .. byNumber];
-    }
-
-    private async Task<IReadOnlyList<LedgerRecord>> ByCodeAsync(MessageQuery query, CancellationToken cancellationToken)
-    {
-        var failed = await deadLetters.ListAsync(
-            new DeadLetterFilter(Code: query.Code, SourceId: query.SourceId) { From = query.From, Until = query.Until }, MessagesMax, null, cancellationToken);
-
-        return await reader.FindRecordsAsync([.. failed.Select(letter => letter.MessageKey).Distinct()], cancellationToken);
+        if (query.Numbers(hasher.Hash).ToArray() is { Length: > 0 } numbers)
+        {
+            yield return filter with { Numbers = numbers };
+        }
     }
 
     // The key of an HL7 message is made of its sender and its control id, and the senders are known. docs/mapping.md §5.1.

@@ -5,6 +5,9 @@ namespace IntegrationWorker.Queries;
 /// <summary>What an operator knows of a message: at least one of them.</summary>
 internal sealed record MessageQuery
 {
+    /// <summary>How many messages are found at a time, unless fewer are asked for.</summary>
+    public const int LimitMax = 500;
+
     public string? Accession { get; init; }
 
     public string? StudyInstanceUid { get; init; }
@@ -34,6 +37,14 @@ internal sealed record MessageQuery
     /// <summary>Received before this instant.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Only messages before this place: the <c>before</c> of the page after them. Null from the latest on.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>How many at most, 1 to 500: the latest ones. Default 500.</summary>
+    public int? Limit { get; init; }
+
+    public int LimitOrUsual => Limit ?? LimitMax;
+
     public bool IsEmpty => !HasNumber && (SourceId ?? Outcome ?? Code) is null && (From ?? Until) is null;
 
     /// <summary>Something that names a study, a patient or a message.</summary>
@@ -43,14 +54,9 @@ internal sealed record MessageQuery
     public string? Fault() =>
         IsEmpty ? "Name at least one of accession, studyInstanceUid, studyId, order, mrn, controlId, sourceId, outcome, code, from, until."
         : Outcome is not null && !Contracts.Outcomes.WorstFirst.Contains(Outcome) ? $"outcome is one of {string.Join(", ", Contracts.Outcomes.WorstFirst)}."
+        : Before is not null && MessagePlaces.Read(Before) is null ? "before is what an earlier page was answered with."
+        : Limit is < 1 or > LimitMax ? $"limit is a number from 1 to {LimitMax}."
         : null;
-
-    /// <summary>Whether a message that its numbers lead to is among those that are looked for.</summary>
-    public bool Fits(Store.LedgerRecord record) =>
-        (SourceId is null || record.SourceId == SourceId)
-        && (Outcome is null || record.Outcome == Outcome)
-        && (From is null || record.ReceivedAt >= From)
-        && (Until is null || record.ReceivedAt < Until);
 
     /// <summary>The numbers that lead to studies.</summary>
     /// <param name="hash">Makes the keyed hash of a patient's number.</param>

@@ -11,6 +11,10 @@ internal record MessageView(
         record.Key, record.Outcome, record.ReceivedAt.ToUniversalTime(), record.SourceId, record.MessageType, JsonElement.Parse(record.Result));
 }
 
+/// <summary>Messages by time of receipt, the oldest first.</summary>
+/// <param name="Before">What to give as <c>before</c> for the messages before these. Null when there are none.</param>
+internal sealed record MessagePage(IReadOnlyList<MessageView> Messages, string? Before);
+
 /// <summary>A message with what it did, in order.</summary>
 internal sealed record MessageTimeline(MessageView Message, IReadOnlyList<HistoryView> History, IReadOnlyList<string> DeadLetterIds);
 

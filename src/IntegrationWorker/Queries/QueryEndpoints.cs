@@ -41,7 +41,7 @@ internal static class QueryEndpoints
         [AsParameters] MessageQuery query, MessageFinder finder, CancellationToken cancellationToken) =>
         query.Fault() is { } fault
             ? Problem.Malformed(fault)
-            : TypedResults.Ok(new MessagePage(await finder.FindAsync(query, cancellationToken)));
+            : TypedResults.Ok(await finder.FindAsync(query, cancellationToken));
 
     private static async Task<Results<Ok<Timeline>, ProblemHttpResult>> TimelineAsync(
         [AsParameters] MessageQuery query, TimelineTeller teller, CancellationToken cancellationToken) =>
@@ -101,7 +101,5 @@ internal static class QueryEndpoints
 }
 
 internal sealed record Timeline(IReadOnlyList<TimelineStep> Steps);
-
-internal sealed record MessagePage(IReadOnlyList<MessageView> Messages);
 
 internal sealed record HistoryPage(string StudyId, IReadOnlyList<HistoryView> History);

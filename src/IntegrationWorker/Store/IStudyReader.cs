@@ -39,14 +39,7 @@ internal interface IStudyReader
     /// <summary>The record of a message by its full key, or null.</summary>
     Task<LedgerRecord?> FindMessageAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>The records under these keys, all generations, the oldest first.</summary>
-    /// <param name="baseKeys">Keys without generation.</param>
-    Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken);
-
-    /// <summary>Records by their full keys, the oldest first.</summary>
-    Task<IReadOnlyList<LedgerRecord>> FindRecordsAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
-
-    /// <summary>Records by time of receipt, the latest first.</summary>
+    /// <summary>Records by time of receipt, those of one instant by key, the latest first.</summary>
     Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(MessageFilter filter, int max, CancellationToken cancellationToken);
 
     /// <summary>What messages did, on whichever studies, the oldest first.</summary>
@@ -54,18 +47,11 @@ internal interface IStudyReader
 
     /// <summary>Ids of events of these studies that are not published yet.</summary>
     Task<IReadOnlySet<string>> PendingEventsAsync(IReadOnlyCollection<string> studyIds, CancellationToken cancellationToken);
-
-    /// <summary>Messages of the studies that the numbers lead to, and those that wait or failed with one of them, the oldest first.</summary>
-    /// <param name="max">How many at most: the latest ones.</param>
-    Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(IReadOnlyCollection<LinkKey> numbers, int max, CancellationToken cancellationToken);
 }
 
 /// <summary>A study that a number leads to.</summary>
 /// <param name="Issuer">Of the number; null when nobody vouches for it.</param>
 internal sealed record NumberedStudy(StudySnapshot Study, string? Issuer);
-
-/// <summary>Which messages to list; null lets all pass.</summary>
-internal sealed record MessageFilter(string? SourceId, string? Outcome, DateTimeOffset? From, DateTimeOffset? Until);
 
 /// <summary>Which studies to list; null lets all pass.</summary>
 internal sealed record StudyFilter

@@ -36,25 +36,6 @@ internal sealed class StudyReader(Database database) : IStudyReader
 
     private static readonly Statement _selectMessage = new($"select {LedgerRows.Selected} from messages m where m.key = @key");
 
-    private static readonly Statement<LinkKey> _selectMessagesByNumber = new(
-        $$"""
-        select {{LedgerRows.Selected}} from messages m
-        where m.key in (
-            select h.message_key from history h where h.study_id in ({{LinkRows.StudyIds}})
-            union
-            select p.message_key
-            from {rows} join parked_keys k on k.kind = r.kind and k.value = r.value join parked p on p.unit_key = k.unit_key
-            union
-            select d.message_key
-            from {rows} join dead_letter_keys k on k.kind = r.kind and k.value = r.value join dead_letters d on d.id = k.dead_letter_id)
-        order by m.received_at desc, m.key desc
-        limit @max
-        """,
-        LinkRows.Keys);
-
-    private static readonly Statement<string> _selectRecords = new(
-        $$"""select {{LedgerRows.Selected}} from {rows} join messages m on m.key = r.key order by m.received_at, m.key""", LedgerRows.Keys);
-
     private static readonly Statement<string> _selectHistoryOfMessages = new(
         $$"""select {{HistoryRows.Selected}} from history where message_key in (select r.key from {rows}) order by id""", LedgerRows.Keys);
 
@@ -124,60 +105,15 @@ internal sealed class StudyReader(Database database) : IStudyReader
     public async Task<LedgerRecord?> FindMessageAsync(string key, CancellationToken cancellationToken) =>
         (await ReadAsync(_selectMessage, [SqlValue.Text("key", key)], LedgerRows.Read, cancellationToken)).SingleOrDefault();
 
-    public async Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(
-        IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken)
-    {
-        var records = await ReadRowsAsync(LedgerRows.SelectByBaseKey, baseKeys, [], LedgerRows.Read, cancellationToken);
-
-        return [.. records.OrderBy(record => record.ReceivedAt).ThenBy(record => record.Key, StringComparer.Ordinal)];
-    }
-
-    public async Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(
-        IReadOnlyCollection<LinkKey> numbers, int max, CancellationToken cancellationToken)
-    {
-        var latest = await ReadRowsAsync(
-            _selectMessagesByNumber, numbers, [SqlValue.Number("max", max)], LedgerRows.Read, cancellationToken);
-
-        return [.. latest.Reverse()];
-    }
-
-    public Task<IReadOnlyList<LedgerRecord>> FindRecordsAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
-        ReadRowsAsync(_selectRecords, keys, [], LedgerRows.Read, cancellationToken);
-
     public async Task<IReadOnlyList<LedgerRecord>> FindMessagesAsync(MessageFilter filter, int max, CancellationToken cancellationToken)
     {
-        if (filter.Outcome is not null && !Contracts.Outcomes.WorstFirst.Contains(filter.Outcome))
-        {
-            throw new ArgumentException("It is no outcome.", nameof(filter));
-        }
+        var latest = new List<LedgerRecord>();
+        await using var session = await database.SearchAsync(cancellationToken);
+        MessageSearch.Add(session, filter, max, reader => latest.Add(LedgerRows.Read(reader)));
+        await session.RunAsync(cancellationToken);
 
-        var where = new Conditions()
-            .Add("m.source_id = @source_id", SqlValue.Text("source_id", filter.SourceId))
-            .Add("m.received_at >= @from", SqlValue.Time("from", filter.From))
-            .Add("m.received_at < @until", SqlValue.Time("until", filter.Until));
-
-        // The index of the sources goes on with the outcome: all outcomes of a source are as many ranges of it, each in the order of time. With a limit
-        // of its own each is read as far as it is wanted only; and by the time alone, since a second column would have PostgreSQL sort them all.
-        string[] outcomes = filter is { SourceId: not null, Outcome: null } ? [.. Contracts.Outcomes.WorstFirst.Select(OfOutcome)] : [OfOutcome(filter.Outcome)];
-        var ranges = outcomes.Select((outcome, i) =>
-            $"select * from (select {LedgerRows.Selected} from messages m where {outcome} and {where.Text} order by m.received_at desc limit @max) r{i}");
-
-        var latest = await ReadAsync(
-            new Statement($"select {LedgerRows.Selected} from ({string.Join(" union all ", ranges)}) m order by m.received_at desc limit @max"),
-            where.ParametersWith(SqlValue.Number("max", max)),
-            LedgerRows.Read,
-            cancellationToken);
-
-        return [.. latest.OrderByDescending(record => record.ReceivedAt).ThenByDescending(record => record.Key, StringComparer.Ordinal)];
+        return latest;
     }
-
-    // In the text, and said twice: that the index of the rarer outcomes fits has to be seen without the values.
-    private static string OfOutcome(string? outcome) => outcome switch
-    {
-        null => "true",
-        Contracts.Outcomes.Applied => $"m.outcome = '{outcome}'",
-        _ => $"m.outcome = '{outcome}' and m.outcome <> '{Contracts.Outcomes.Applied}'",
-    };
 
     public Task<IReadOnlyList<HistoryEntry>> HistoryOfMessagesAsync(IReadOnlyCollection<string> messageKeys, CancellationToken cancellationToken) =>
         ReadRowsAsync(_selectHistoryOfMessages, messageKeys, [], HistoryRows.Read, cancellationToken);

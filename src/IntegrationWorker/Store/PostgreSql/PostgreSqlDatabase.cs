@@ -8,9 +8,9 @@ namespace IntegrationWorker.Store.PostgreSql;
 internal sealed class PostgreSqlDatabase : Database
 {
     // All our look-ups are index hits. A plan made while the tables were empty would scan them instead, and is kept;
-    // so the planner may not consider it. Nothing else of the server is touched.
+    // so the planner may not consider it. Helpers of a server process take longer to start than such a look-up. Nothing else of the server is touched.
     private const string SessionOptions =
-        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c idle_in_transaction_session_timeout=60s";
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c max_parallel_workers_per_gather=0 -c idle_in_transaction_session_timeout=60s";
 
     private readonly NpgsqlDataSource _source;
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -60,6 +60,13 @@ internal sealed class PostgreSqlDatabase : Database
 
     public override async Task<SqlSession> ReadAsync(CancellationToken cancellationToken) =>
         new PostgreSqlSession(this, await _source.OpenConnectionAsync(cancellationToken), transaction: null);
+
+    public override async Task<SqlSession> SearchAsync(CancellationToken cancellationToken)
+    {
+        var session = await ReadAsync(cancellationToken);
+        session.Add(_planAnew, [], static _ => { }); // What is sent together is one transaction: it is over with its answer.
+        return session;
+    }
 
     /// <remarks>The part is a lock of a connection that is used for nothing else: it ends with the process, or with the network.</remarks>
     public override async Task<bool> TryLeadAsync(string part, CancellationToken cancellationToken)
@@ -132,6 +139,8 @@ internal sealed class PostgreSqlDatabase : Database
 
         await _source.DisposeAsync();
     }
+
+    private static readonly Statement _planAnew = new("select set_config('plan_cache_mode', 'force_custom_plan', true)");
 
     private static readonly Statement _relax = new("select set_config('synchronous_commit', 'off', true)");
 

@@ -19,6 +19,11 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Opens a connection for reading, outside any transaction.</summary>
     public abstract Task<SqlSession> ReadAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// As <see cref="ReadAsync"/>, for a search: what is run first is planned for the values it is given. A plan for any values is wrong for rare ones.
+    /// </summary>
+    public virtual Task<SqlSession> SearchAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+
     /// <summary>Takes a part that only one process plays at a time. True when this process has it, from now on or already.</summary>
     public abstract Task<bool> TryLeadAsync(string part, CancellationToken cancellationToken);
 

@@ -3,6 +3,7 @@ using IntegrationWorker.DeadLetters;
 using IntegrationWorker.DeadLetters.Editing;
 using IntegrationWorker.DeadLetters.Filters;
 using IntegrationWorker.DeadLetters.Replays;
+using IntegrationWorker.Intake;
 using IntegrationWorker.Queries;
 using Xunit;
 
@@ -316,12 +317,18 @@ public abstract class CaseSuite : OpenStoreSuite
         await ExpectAsync(new MessageQuery { Code = "IDN-004" }, "U1");
         await ExpectAsync(new MessageQuery { SourceId = "ris", Until = Some.Noon.AddHours(-6).AddMinutes(25) }, "C0", "C1");
         Assert.NotNull(new MessageQuery().Fault());
+        Assert.NotNull(new MessageQuery { Code = "IDN-004", Limit = 501 }.Fault());
+        Assert.NotNull(new MessageQuery { Code = "IDN-004", Before = "yesterday" }.Fault());
+        var latest = await bench.Finder.FindAsync(new MessageQuery { SourceId = "ris", Limit = 2 }, Token);
+        await ExpectAsync(new MessageQuery { SourceId = "ris", Limit = 2 }, "C2", "U1");
+        await ExpectAsync(new MessageQuery { SourceId = "ris", Limit = 2, Before = latest.Before }, "C0", "C1");
+        Assert.Null((await bench.Finder.FindAsync(new MessageQuery { SourceId = "ris", Limit = 2, Before = latest.Before }, Token)).Before);
         Assert.NotNull(new MessageQuery { Outcome = "x'y" }.Fault());
 
         async Task ExpectAsync(MessageQuery query, params string[] controlIds)
         {
             Assert.Null(query.Fault());
-            Assert.Equal(controlIds, (await bench.Finder.FindAsync(query, Token)).Select(message => message.MessageKey.Split('/')[^1]));
+            Assert.Equal(controlIds, (await bench.Finder.FindAsync(query, Token)).Messages.Select(message => message.MessageKey.Split('/')[^1]));
         }
     }
 

@@ -345,7 +345,7 @@ public abstract class HoldSuite : OpenStoreSuite
         [.. (await bench.EventsAsync()).Where(one => one.StudyId == study.StudyId)];
 
     private async Task<List<LedgerRecord>> RecordsAsync(params string[] controlIds) =>
-        [.. (await Store.Reader.FindRecordsAsync([.. controlIds.Select(id => $"hl7/RIS/NORTH/{id}")], Token)).OrderBy(record => record.Key, StringComparer.Ordinal)];
+        [.. (await Store.Reader.FindMessagesAsync(new MessageFilter { BaseKeys = [.. controlIds.Select(id => $"hl7/RIS/NORTH/{id}")] }, 100, Token)).OrderBy(record => record.Key, StringComparer.Ordinal)];
 
     private async Task<List<string>> OutcomesAsync(params string[] controlIds) => [.. (await RecordsAsync(controlIds)).Select(record => record.Outcome)];
 }

@@ -45,8 +45,9 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.Reader.HistoryAsync("stu_1", Token);
             await Store.Reader.HistoryOfMessageAsync("hl7/RIS/NORTH/1", Token);
             await Store.Reader.FindMessageAsync("hl7/RIS/NORTH/1", Token);
-            await Store.Reader.FindMessagesAsync(["hl7/RIS/NORTH/1"], Token);
-            await Store.Reader.FindRecordsAsync(["hl7/RIS/NORTH/1"], Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter { BaseKeys = ["hl7/RIS/NORTH/1"] }, 20, Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter("ris", null, Some.Noon, Some.Noon) { Code = "HL7-010" }, 20, Token);
+            await Store.Reader.FindMessagesAsync(new MessageFilter { Code = "HL7-010", Before = new MessagePlace(Some.Noon, "k") }, 20, Token);
             await Store.Reader.HistoryOfMessagesAsync(["hl7/RIS/NORTH/1"], Token);
             await Store.Reader.PendingEventsAsync(["stu_1"], Token);
             await Store.Reader.FindMessagesAsync(new MessageFilter("ris", null, Some.Noon, Some.Noon), 20, Token);
@@ -58,7 +59,8 @@ public abstract class StatementSuite : OpenStoreSuite
             await Store.Reader.FindMessagesAsync(new MessageFilter(null, "applied", Some.Noon, null), 20, Token);
             await Store.DeadLetters.ListAsync(new DeadLetterFilter(Code: "IDN-003", SourceId: "ris"), 20, null, Token);
             await Store.DeadLetters.ListAsync(new DeadLetterFilter { MessageKeys = ["hl7/RIS/NORTH/1"] }, 20, null, Token);
-            await Store.Reader.FindMessagesAsync([new LinkKey(LinkKind.Accession, "A-1"), new LinkKey(LinkKind.Filler, "F-1")], 20, Token);
+            await Store.Reader.FindMessagesAsync(
+                new MessageFilter("ris") { Code = "HL7-010", Numbers = [new LinkKey(LinkKind.Accession, "A-1"), new LinkKey(LinkKind.Filler, "F-1")] }, 20, Token);
             await Store.Reader.ListAsync(new StudyFilter { AssignedTo = "usr_1" }, 20, null, Token);
             await Store.DeadLetters.GetAsync("dl_1", Token);
             await Store.DeadLetters.ListAsync(new DeadLetterFilter(MessageKey: "hl7/RIS/NORTH/1"), 20, null, Token);

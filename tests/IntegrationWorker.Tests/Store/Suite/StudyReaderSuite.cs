@@ -121,7 +121,7 @@ public abstract class StudyReaderSuite : OpenStoreSuite
     }
 
     [Fact]
-    public async Task GivenRecordsOfSeveralGenerations_WhenLookedUpByTheirBaseKeys_ThenAllComeTheOldestFirst()
+    public async Task GivenRecordsOfSeveralGenerations_WhenLookedUpByTheirBaseKeys_ThenAllComeTheLatestFirst()
     {
         await Store.Studies.WriteAsync(
             changes => changes.NewRecords.AddRange(
@@ -130,12 +130,12 @@ public abstract class StudyReaderSuite : OpenStoreSuite
             ]),
             Token);
 
-        Assert.Equal(["k", "k~2"], (await Store.Reader.FindMessagesAsync(["k", "unknown"], Token)).Select(record => record.Key));
-        Assert.Empty(await Store.Reader.FindMessagesAsync([], Token));
+        Assert.Equal(["k~2", "k"], await KeysOfAsync(new MessageFilter { BaseKeys = ["k", "unknown"] }));
+        Assert.Empty(await KeysOfAsync(new MessageFilter { BaseKeys = [] }));
     }
 
     [Fact]
-    public async Task GivenMessagesOfAStudyAndOneThatWaits_WhenLookedUpByTheirNumbers_ThenTheLatestComeTheOldestFirst()
+    public async Task GivenMessagesOfAStudyAndOneThatWaits_WhenLookedUpByTheirNumbers_ThenTheLatestComeFirst()
     {
         var (study, other) = (Some.Study(), Some.Study());
         await AddAsync(study, other);
@@ -152,9 +152,9 @@ public abstract class StudyReaderSuite : OpenStoreSuite
             Token);
         LinkKey[] numbers = [new(LinkKind.Accession, "A-1"), new(LinkKind.Filler, "F-1"), new(LinkKind.Placer, "F-1")];
 
-        Assert.Equal(["m1", "m2", "m3"], await KeysOfAsync(numbers, 10));
-        Assert.Equal(["m2", "m3"], await KeysOfAsync(numbers, 2));
-        Assert.Equal(["m1", "m2"], await KeysOfAsync([new LinkKey(LinkKind.StudyInstanceUid, study.StudyInstanceUid)], 10));
+        Assert.Equal(["m3", "m2", "m1"], await KeysOfAsync(numbers, 10));
+        Assert.Equal(["m3", "m2"], await KeysOfAsync(numbers, 2));
+        Assert.Equal(["m2", "m1"], await KeysOfAsync([new LinkKey(LinkKind.StudyInstanceUid, study.StudyInstanceUid)], 10));
         Assert.Equal(["m4"], await KeysOfAsync([new LinkKey(LinkKind.StudyId, other.StudyId)], 10));
         Assert.Empty(await KeysOfAsync([], 10));
     }
@@ -177,9 +177,68 @@ public abstract class StudyReaderSuite : OpenStoreSuite
         Assert.Equal(["m08", "m02"], await KeysOfAsync(new MessageFilter("ris-north", Outcomes.Linked, null, null)));
         Assert.Equal(["m10", "m07", "m04"], await KeysOfAsync(new MessageFilter(null, Outcomes.Rejected, Some.Noon.AddHours(2), null)));
         Assert.Equal(["m06", "m03", "m00"], await KeysOfAsync(new MessageFilter(null, Outcomes.Applied, null, Some.Noon.AddHours(7))));
-        Assert.Equal(["m11", "m10"], await KeysOfAsync(new MessageFilter(null, null, null, null), 2));
+        Assert.Equal(["m11", "m10"], await KeysOfAsync(new MessageFilter(), 2));
         Assert.Equal(["m10", "m08"], await KeysOfAsync(new MessageFilter("ris-north", null, null, null), 2));
         Assert.Empty(await KeysOfAsync(new MessageFilter("ris-south", null, null, null)));
+    }
+
+    [Fact]
+    public async Task GivenAStudyOfManyMessages_WhenLookedUpByItsNumberAndTheRest_ThenOldOnesAreFoundBeforeTheLatestAreTaken()
+    {
+        var study = Some.Study();
+        await AddAsync(study);
+        await Store.Studies.WriteAsync(
+            changes =>
+            {
+                changes.NewRecords.AddRange(Enumerable.Range(0, 20).Select(
+                    hour => Some.Record($"m{hour:D2}", outcome: hour == 3 ? Outcomes.Rejected : Outcomes.Applied) with
+                    {
+                        SourceId = hour < 2 ? "ris-west" : "ris-north",
+                        ReceivedAt = Some.Noon.AddHours(hour),
+                    }));
+                changes.History.AddRange(Enumerable.Range(0, 20).Select(hour => Some.History(study, $"m{hour:D2}")));
+                changes.DeadLetters.Add(Some.DeadLetter("IDN-002") with { MessageKey = "m03" });
+                changes.DeadLetters.Add(Some.DeadLetter("IDN-003") with { MessageKey = "m05" });
+            },
+            Token);
+        var filter = new MessageFilter { Numbers = [new LinkKey(LinkKind.StudyId, study.StudyId)] };
+
+        Assert.Equal(["m19", "m18"], await KeysOfAsync(filter, 2));
+        Assert.Equal(["m01", "m00"], await KeysOfAsync(filter with { SourceId = "ris-west" }, 2));
+        Assert.Equal(["m04", "m03"], await KeysOfAsync(filter with { Until = Some.Noon.AddHours(5) }, 2));
+        Assert.Equal(["m03"], await KeysOfAsync(filter with { Outcome = Outcomes.Rejected }, 2));
+        Assert.Equal(["m03"], await KeysOfAsync(filter with { Code = "IDN-002" }, 2));
+    }
+
+    [Fact]
+    public async Task GivenManyMessagesOfOneInstant_WhenReadPageByPage_ThenEachComesOnce()
+    {
+        const int count = 25;
+        await Store.Studies.WriteAsync(
+            changes =>
+            {
+                // Written in another order than they are read in.
+                foreach (var n in Enumerable.Range(0, count).OrderBy(n => n * 7 % count))
+                {
+                    changes.NewRecords.Add(Some.Record($"m{n:D2}", outcome: n % 2 == 0 ? Outcomes.Applied : Outcomes.Rejected) with
+                    {
+                        SourceId = "ris",
+                        ReceivedAt = Some.Noon.AddHours(n / 20),
+                    });
+
+                    // A unit each.
+                    changes.DeadLetters.Add(Some.DeadLetter("IDN-002", Some.Noon.AddHours(n / 20)) with { MessageKey = $"m{n:D2}" });
+                    changes.DeadLetters.Add(Some.DeadLetter("IDN-002", Some.Noon.AddHours(n / 20)) with { MessageKey = $"m{n:D2}" });
+                }
+            },
+            Token);
+        string[] all = [.. Enumerable.Range(0, count).Reverse().Select(n => $"m{n:D2}")];
+
+        Assert.Equal(all, await PagesOfAsync(new MessageFilter()));
+        Assert.Equal(all, await PagesOfAsync(new MessageFilter("ris")));
+        Assert.Equal(all, await PagesOfAsync(new MessageFilter { Code = "IDN-002" }));
+        Assert.Equal(all, await PagesOfAsync(new MessageFilter { BaseKeys = all }));
+        Assert.Equal(all.Where((_, place) => place % 2 == 1), await PagesOfAsync(new MessageFilter("ris", Outcomes.Rejected)));
     }
 
     [Fact]
@@ -196,11 +255,24 @@ public abstract class StudyReaderSuite : OpenStoreSuite
 
     private Task AddAsync(params Study[] studies) => Store.Studies.WriteAsync(changes => changes.NewStudies.AddRange(studies), Token);
 
-    private async Task<IEnumerable<string>> KeysOfAsync(LinkKey[] numbers, int max) =>
-        (await Store.Reader.FindMessagesAsync(numbers, max, Token)).Select(record => record.Key);
+    private Task<IEnumerable<string>> KeysOfAsync(LinkKey[] numbers, int max) =>
+        KeysOfAsync(new MessageFilter { Numbers = numbers }, max);
 
     private async Task<IEnumerable<string>> KeysOfAsync(MessageFilter filter, int max = 100) =>
         (await Store.Reader.FindMessagesAsync(filter, max, Token)).Select(record => record.Key);
+
+    private async Task<List<string>> PagesOfAsync(MessageFilter filter)
+    {
+        var keys = new List<string>();
+
+        while (await Store.Reader.FindMessagesAsync(filter, 3, Token) is { Count: > 0 } page)
+        {
+            keys.AddRange(page.Select(record => record.Key));
+            filter = filter with { Before = new MessagePlace(page[^1].ReceivedAt, page[^1].Key) };
+        }
+
+        return keys;
+    }
 
     private async Task ExpectAsync(StudyFilter filter, params Study[] expected)
     {
