@@ -14,30 +14,22 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
     /// <summary>Reads the message of a dead letter as it is replayed. Looks at nothing that is stored.</summary>
     public ReadCase Read(DeadLetterCase letter) => new(letter, pipeline.Read(MessageOf(letter)));
 
+    /// <summary>Another replay can be opened while one is being written.</summary>
+    public bool OpensAhead => pipeline.OpensAhead;
+
+    /// <summary>Begins the transaction of a replay: locks and loads what the dead letters are about, and decides about them.</summary>
     /// <param name="cases">Each once, and none that was given before: what is decided may stay in it.</param>
-    /// <param name="also">Adds what else is to be written in the same transaction.</param>
+    /// <exception cref="StoreConflictException">Another transaction was first.</exception>
+    public async Task<OpenReplay> OpenAsync(IReadOnlyList<ReadCase> cases, CancellationToken cancellationToken) =>
+        new(cases, await pipeline.OpenBatchAsync([.. cases.Select(one => one.Message)], cancellationToken), time);
+
+    /// <summary>Replays one dead letter.</summary>
     /// <exception cref="StoreConflictException">Another transaction was first. Nothing was written.</exception>
-    public async Task<IReadOnlyList<CaseOutcome>> ReplayAsync(
-        IReadOnlyList<ReadCase> cases,
-        string who,
-        string why,
-        Action<IReadOnlyList<CaseOutcome>, BatchChanges>? also,
-        CancellationToken cancellationToken)
+    public async Task<CaseOutcome> ReplayAsync(DeadLetterCase letter, string who, string why, CancellationToken cancellationToken)
     {
-        CaseOutcome[] outcomes = [];
+        await using var open = await OpenAsync([Read(letter)], cancellationToken);
 
-        await pipeline.ProcessAsync(
-            [.. cases.Select(one => one.Message)],
-            (results, changes) =>
-            {
-                var now = time.GetUtcNow();
-                outcomes = [.. cases.Select((one, i) => new CaseOutcome(one.Letter, results[i], Receipt.Of(one.Letter, one.Message, results[i], who, now)))];
-                changes.CaseSteps.AddRange(outcomes.Select(outcome => StepOf(outcome, why)));
-                also?.Invoke(outcomes, changes);
-            },
-            cancellationToken);
-
-        return outcomes;
+        return (await open.CommitAsync(who, why, null, cancellationToken))[0];
     }
 
     /// <summary>What replaying dead letters now would do, by the code that would do it. Writes nothing.</summary>
@@ -68,25 +60,6 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
             CaseId = letter.Summary.Id,
             ReplacedKey = letter.Edited is null ? null : letter.Summary.MessageKey,
         };
-
-    private static CaseStep StepOf(CaseOutcome outcome, string why)
-    {
-        var (before, receipt) = (outcome.Letter.Summary, outcome.Receipt);
-        var error = Receipt.ErrorOf(outcome.Result);
-        var after = outcome.StatusAfter;
-        var closesNow = DeadLetterStatus.IsClosed(after) && !DeadLetterStatus.IsClosed(before.Status);
-
-        return new CaseStep(
-            before.Id,
-            before.Status,
-            after,
-            new DeadLetterAttempt(receipt.At, receipt.Who, why, receipt.Outcome, receipt.Write()) { Code = receipt.Code, Revision = receipt.Revision })
-        {
-            ClosedAt = closesNow ? receipt.At : before.ClosedAt,
-            ClosedReason = closesNow ? why : before.ClosedReason,
-            Error = error is not null && after == DeadLetterStatus.Open ? CauseRule.Of(error) : null,
-        };
-    }
 }
 
 /// <summary>A dead letter and its message, read to be replayed.</summary>
@@ -106,6 +79,9 @@ internal sealed record CaseOutcome(DeadLetterCase Letter, MessageResult Result, 
             return own.Count > 0 ? own.Exists(unit => unit.Outcome == Contracts.Outcomes.Rejected) : Result.IsRejected;
         }
     }
+
+    /// <summary>The receipt as it is kept: with the dead letter, and on the list of its job.</summary>
+    public byte[] WrittenReceipt => field ??= Receipt.Write();
 
     public string StatusAfter => DeadLetterStatus.IsClosed(Letter.Summary.Status) ? Letter.Summary.Status
         : IsRejected ? DeadLetterStatus.Open

@@ -63,7 +63,7 @@ internal sealed class DeadLetterDesk(
 
             try
             {
-                var outcome = (await replayer.ReplayAsync([replayer.Read(letter)], who, why, null, cancellationToken))[0];
+                var outcome = await replayer.ReplayAsync(letter, who, why, cancellationToken);
                 var after = (await letters.GetAsync(id, cancellationToken))!;
 
                 return new ReplayReceipt(DeadLetterView.Of(after.Summary), outcome.Result, outcome.Receipt);

@@ -23,24 +23,35 @@ internal sealed class MessagePipeline(
     /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
     private const int LoadRoundsMax = 16;
 
-    public Task<IReadOnlyList<MessageResult>> ProcessAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken) =>
-        ProcessAsync(batch, null, cancellationToken);
-
-    /// <param name="also">Adds what is to be written in the same transaction, once the messages are decided about.</param>
-    public async Task<IReadOnlyList<MessageResult>> ProcessAsync(
-        IReadOnlyList<MappedMessage> batch, Action<IReadOnlyList<MessageResult>, BatchChanges>? also, CancellationToken cancellationToken)
-    {
-        await using var open = await OpenBatchAsync(batch, cancellationToken);
-        also?.Invoke(open.Results, open.Changes);
-        await open.CommitAsync(cancellationToken);
-
-        return open.Results;
-    }
-
     public bool OpensAhead => store.TakesSeveralBatches;
 
     public async Task<IOpenBatch> OpenAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken) =>
         await OpenBatchAsync(batch, cancellationToken);
+
+    /// <summary>As <see cref="OpenAsync"/>, with what is going to be written: more can be added to it before the commit.</summary>
+    public async Task<OpenBatch> OpenBatchAsync(IReadOnlyList<MappedMessage> messages, CancellationToken cancellationToken)
+    {
+        var transaction = await store.BeginAsync(cancellationToken);
+
+        try
+        {
+            var work = new BatchWork(rules, new BatchChanges(), events, target is not null);
+            var claimed = BaseKeysOf(messages);
+            claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
+            var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
+
+            await ClaimAndLoadAsync(transaction, wanted, work, claimed, cancellationToken);
+            await LoadHoldsAsync(transaction, messages, work, cancellationToken);
+            work.Positions = await LoadPositionsAsync(transaction, messages, cancellationToken);
+
+            return new OpenBatch(Decide(messages, work), work.Changes, transaction, CommitAsync);
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+    }
 
     public async Task<MessageResult> PreviewAsync(InboundMessage message, CancellationToken cancellationToken) =>
         (await PreviewAsync([Read(message)], cancellationToken)).Results[0];
@@ -84,30 +95,6 @@ internal sealed class MessagePipeline(
         await CommitAsync(transaction, changes, cancellationToken);
 
         return released;
-    }
-
-    private async Task<OpenBatch> OpenBatchAsync(IReadOnlyList<MappedMessage> messages, CancellationToken cancellationToken)
-    {
-        var transaction = await store.BeginAsync(cancellationToken);
-
-        try
-        {
-            var work = new BatchWork(rules, new BatchChanges(), events, target is not null);
-            var claimed = BaseKeysOf(messages);
-            claimed.UnionWith(messages.Select(message => message.Inbound.ReplacedKey).OfType<string>().Select(MessageKeys.BaseOfRecord));
-            var wanted = messages.SelectMany(message => message.Parts).SelectMany(part => part.Units).SelectMany(unit => unit.LookupKeys());
-
-            await ClaimAndLoadAsync(transaction, wanted, work, claimed, cancellationToken);
-            await LoadHoldsAsync(transaction, messages, work, cancellationToken);
-            work.Positions = await LoadPositionsAsync(transaction, messages, cancellationToken);
-
-            return new OpenBatch(Decide(messages, work), work.Changes, transaction, CommitAsync);
-        }
-        catch
-        {
-            await transaction.DisposeAsync();
-            throw;
-        }
     }
 
     private List<MessageResult> Decide(IReadOnlyList<MappedMessage> messages, BatchWork work)

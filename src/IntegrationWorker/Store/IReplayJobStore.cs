@@ -18,7 +18,7 @@ internal interface IReplayJobStore
     /// <param name="after">The last position that was seen; 0 from the start.</param>
     Task<IReadOnlyList<ReplayedItem>> ItemsAsync(string id, long after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>How many there are of each outcome; the empty text for those not replayed yet.</summary>
+    /// <summary>How many there are of each outcome among those that are replayed.</summary>
     Task<IReadOnlyDictionary<string, long>> OutcomesAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>A running job that nobody drives, or null.</summary>

@@ -5,6 +5,8 @@ namespace IntegrationWorker.Store;
 
 internal sealed class ReplayJobStore(Database database, DataProtector protector) : IReplayJobStore
 {
+    private const int ItemsAtOnce = 1000;
+
     private static readonly Column<string>[] _ids = [Column<string>.Text("id", id => id)];
 
     private static readonly Statement _insertJob = new("""
@@ -27,8 +29,8 @@ internal sealed class ReplayJobStore(Database database, DataProtector protector)
         select position, dead_letter_id, outcome, receipt from replay_items where job_id = @id and position > @after order by position limit @max
         """);
 
-    private static readonly Statement _countOutcomes = new(
-        "select coalesce(outcome, ''), count(*) from replay_items where job_id = @id group by outcome");
+    private static readonly Statement _selectOutcomes = new(
+        "select outcome, count from replay_outcomes where job_id = @id");
 
     private static readonly Statement _selectFree = new($"""
         select id from replay_jobs
@@ -89,8 +91,15 @@ internal sealed class ReplayJobStore(Database database, DataProtector protector)
                 SqlValue.Text("lease_holder", job.LeaseHolder),
                 SqlValue.Time("lease_until", job.LeaseUntil),
             ]);
-        session.AddRows(_insertItems, items, [SqlValue.Text("job_id", job.Id)]);
         await session.RunAsync(cancellationToken);
+
+        // Ten times as many dead letters shall not take ten times the memory.
+        foreach (var some in items.Chunk(ItemsAtOnce))
+        {
+            session.AddRows(_insertItems, some, [SqlValue.Text("job_id", job.Id)]);
+            await session.RunAsync(cancellationToken);
+        }
+
         await session.CommitAsync(cancellationToken);
 
         return job with { Total = items.Length };
@@ -133,7 +142,7 @@ internal sealed class ReplayJobStore(Database database, DataProtector protector)
         var outcomes = new Dictionary<string, long>(StringComparer.Ordinal);
         await using var session = await database.ReadAsync(cancellationToken);
         await session.RunAsync(
-            _countOutcomes, [SqlValue.Text("id", id)], cancellationToken, reader => outcomes[reader.GetString(0)] = reader.GetInt64(1));
+            _selectOutcomes, [SqlValue.Text("id", id)], cancellationToken, reader => outcomes[reader.GetString(0)] = reader.GetInt64(1));
 
         return outcomes;
     }

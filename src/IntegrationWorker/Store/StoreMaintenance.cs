@@ -67,8 +67,11 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
         select id from replay_jobs where ended_at < @before order by ended_at limit @max
         """);
 
-    private static readonly Statement<string> _deleteItems = new(
-        "delete from replay_items where job_id in (select r.id from {rows})", Column<string>.Text("id", id => id));
+    private static readonly Statement<string>[] _deleteWithJobs =
+    [
+        .. new[] { "replay_items", "replay_outcomes" }.Select(table => new Statement<string>(
+            $$"""delete from {{table}} where job_id in (select r.id from {rows})""", Column<string>.Text("id", id => id))),
+    ];
 
     private static readonly Statement<string> _deleteJobs = new(
         "delete from replay_jobs where id in (select r.id from {rows})", Column<string>.Text("id", id => id));
@@ -122,7 +125,12 @@ internal sealed class StoreMaintenance(Database database, IOutboxStore outbox, D
         await using var session = await database.BeginRelaxedAsync(cancellationToken);
         await session.RunAsync(
             _selectEndedJobs, [SqlValue.Time("before", before), SqlValue.Number("max", 1)], cancellationToken, reader => ids.Add(reader.GetString(0)));
-        session.AddRows(_deleteItems, ids);
+
+        foreach (var statement in _deleteWithJobs)
+        {
+            session.AddRows(statement, ids);
+        }
+
         session.AddRows(_deleteJobs, ids);
         await session.RunAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);

@@ -86,9 +86,9 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
             return false;
         }
 
-        var items = await list.TakeAsync(size, cancellationToken);
+        var batch = await list.TakeAsync(size, cancellationToken);
 
-        if (items.Count == 0)
+        if (batch.Entries.Count == 0)
         {
             await jobs.SetStateAsync(job.Id, [ReplayJobState.Running], ReplayJobState.Done, null, time.GetUtcNow(), cancellationToken);
             return true;
@@ -97,13 +97,14 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
         if (size == ReplayPace.BatchMax && job.Rate == 0)
         {
             // Nothing slows it down: the next batch is due as soon as this one is written.
-            list.Begin(items[^1].Item.Position, size, cancellationToken);
+            list.Begin(batch.Entries[^1].Item.Position, size, cancellationToken);
         }
 
-        await SkipAsync(job, holder, [.. items.Where(item => item.Case is null).Select(item => item.Item)], cancellationToken);
-        await ReplayAsync(job, holder, [.. items.Where(item => item.Case is not null)], pace, cancellationToken);
+        await SkipAsync(job, holder, [.. batch.Entries.Where(entry => entry.Case is null).Select(entry => entry.Item)], cancellationToken);
+        await ReplayAsync(job, holder, batch with { Entries = [.. batch.Entries.Where(entry => entry.Case is not null)] }, pace, list, cancellationToken);
+        var done = job.Done + batch.Entries.Count;
 
-        if (job.Done + items.Count < job.Total && pace.ReasonToStop(job.Done + items.Count) is { } reason)
+        if (done < job.Total && pace.ReasonToStop(done) is { } reason)
         {
             await jobs.SetStateAsync(job.Id, [ReplayJobState.Running], ReplayJobState.Stopped, reason, time.GetUtcNow(), cancellationToken);
         }
@@ -112,26 +113,28 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
     }
 
     private async Task ReplayAsync(
-        ReplayJob job, string holder, ReplayEntry[] items, ReplayPace pace, CancellationToken cancellationToken)
+        ReplayJob job, string holder, ReplayBatch batch, ReplayPace pace, ReplayAhead list, CancellationToken cancellationToken)
     {
-        if (items.Length == 0)
+        var entries = batch.Entries;
+
+        if (entries.Count == 0)
         {
             return;
         }
 
         try
         {
-            var outcomes = await replayer.ReplayAsync(
-                [.. items.Select(item => item.Case!)],
-                job.Who,
-                job.Why,
-                (results, changes) => changes.Replay = ProgressOf(job, holder, items, results),
-                cancellationToken);
+            await using var open = batch.Open ?? await replayer.OpenAsync([.. entries.Select(entry => entry.Case!)], cancellationToken);
+            list.LetOpen();
+            var outcomes = await open.CommitAsync(
+                job.Who, job.Why, (results, changes) => changes.Replay = ProgressOf(job, holder, entries, results), cancellationToken);
             pace.Add(outcomes.Select(outcome => outcome.IsRejected));
         }
         catch (Exception failure) when (failure is not OperationCanceledException && !SurroundingsFailure.Is(failure))
         {
-            if (items is [var alone])
+            await list.ForgetAsync();
+
+            if (entries is [var alone])
             {
                 ReplayLog.Failed(logger, alone.Item.DeadLetterId, SurroundingsFailure.Describe(failure), failure.StackTrace);
                 await FailAsync(job, holder, alone.Item, failure, cancellationToken);
@@ -140,17 +143,17 @@ internal sealed class ReplayDriver(IReplayJobStore jobs, CaseReplayer replayer, 
             }
 
             // It lies in one of them: the others go through without it.
-            ReplayEntry[] anew = Array.ConvertAll(items, item => item with { Case = replayer.Read(item.Item.Letter!) });
-            await ReplayAsync(job, holder, anew[..(anew.Length / 2)], pace, cancellationToken);
-            await ReplayAsync(job, holder, anew[(anew.Length / 2)..], pace, cancellationToken);
+            var (anew, half) = (list.ReadAgain(entries), entries.Count / 2);
+            await ReplayAsync(job, holder, new ReplayBatch([.. anew.Take(half)], Open: null), pace, list, cancellationToken);
+            await ReplayAsync(job, holder, new ReplayBatch([.. anew.Skip(half)], Open: null), pace, list, cancellationToken);
         }
     }
 
-    private ReplayProgress ProgressOf(ReplayJob job, string holder, IReadOnlyList<ReplayEntry> items, IReadOnlyList<CaseOutcome> outcomes) => new(
+    private ReplayProgress ProgressOf(ReplayJob job, string holder, IReadOnlyList<ReplayEntry> entries, IReadOnlyList<CaseOutcome> outcomes) => new(
         job.Id,
         holder,
         time.GetUtcNow() + Lease,
-        [.. items.Zip(outcomes, (item, outcome) => new ReplayedItem(item.Item.Position, item.Item.DeadLetterId, outcome.Receipt.Outcome, outcome.Receipt.Write()))],
+        [.. entries.Zip(outcomes, (entry, outcome) => new ReplayedItem(entry.Item.Position, entry.Item.DeadLetterId, outcome.Receipt.Outcome, outcome.WrittenReceipt))],
         outcomes.Count(outcome => outcome.IsRejected),
         outcomes.Count(outcome => outcome.Receipt.Changed.Count > 0));
 

@@ -14,8 +14,7 @@ internal sealed record ReplayJobView(
 {
     public static ReplayJobView Of(ReplayJob job, IReadOnlyDictionary<string, long>? outcomes) => new(
         job.Id, job.CreatedAt, job.Who, job.Why, job.Selection, job.Rate, job.StopPercent, job.HasCanary, job.State, job.Reason, job.Total, job.Done,
-        job.Rejected, job.Changed, job.EndedAt,
-        outcomes?.Where(outcome => outcome.Key.Length > 0).ToDictionary(StringComparer.Ordinal));
+        job.Rejected, job.Changed, job.EndedAt, outcomes);
 }
 
 /// <summary>One dead letter of a job with its receipt.</summary>

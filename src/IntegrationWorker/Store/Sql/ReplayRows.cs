@@ -29,6 +29,17 @@ internal static class ReplayRows
         Column<(string JobId, ReplayedItem Item)>.Text("outcome", row => row.Item.Outcome),
         Column<(string JobId, ReplayedItem Item)>.Json("receipt", row => row.Item.Receipt));
 
+    // Counting the items for everybody who looks at the job would cost as much as replaying a batch of them.
+    private static readonly Statement<(string JobId, string Outcome, long Count)> _addOutcomes = new(
+        """
+        insert into replay_outcomes (job_id, outcome, count)
+        select r.job_id, r.outcome, r.count from {rows} where true
+        on conflict (job_id, outcome) do update set count = replay_outcomes.count + excluded.count
+        """,
+        Column<(string JobId, string Outcome, long Count)>.Text("job_id", row => row.JobId),
+        Column<(string JobId, string Outcome, long Count)>.Text("outcome", row => row.Outcome),
+        Column<(string JobId, string Outcome, long Count)>.Number("count", row => row.Count));
+
     /// <summary>Queues the progress of a job. Running it fails with a conflict when somebody else drives it, or an item was replayed already.</summary>
     public static void Add(SqlSession session, ReplayProgress progress)
     {
@@ -44,6 +55,7 @@ internal static class ReplayRows
             ],
             rowsExpected: 1);
         session.AddRows(_updateItems, [.. progress.Items.Select(item => (progress.JobId, item))], rowsExpected: progress.Items.Count);
+        session.AddRows(_addOutcomes, [.. progress.Items.CountBy(item => item.Outcome!).Select(count => (progress.JobId, count.Key, (long)count.Value))]);
     }
 
     public static ReplayJob ReadJob(DbDataReader reader) => new()

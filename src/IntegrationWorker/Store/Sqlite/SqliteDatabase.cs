@@ -106,8 +106,7 @@ internal sealed class SqliteDatabase : Database
                 pragma journal_mode = wal;
                 pragma synchronous = {synchronous};
                 pragma temp_store = memory;
-                pragma cache_size = -65536;
-                pragma mmap_size = 268435456;
+                pragma cache_size = -32768;
                 pragma wal_autocheckpoint = 8000;
                 pragma journal_size_limit = 67108864;
                 """);

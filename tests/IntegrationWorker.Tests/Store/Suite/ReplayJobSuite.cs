@@ -1,6 +1,7 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.DeadLetters.Replays;
+using IntegrationWorker.Intake;
 using Xunit;
 
 namespace IntegrationWorker.Store.Suite;
