@@ -58,7 +58,11 @@ internal static class StoreServices
     private static void AddProtection(IServiceCollection services)
     {
         services.AddSingleton(provider =>
-            ProtectionKeyFile.ReadOrCreate(provider.GetRequiredService<IOptions<ProtectionOptions>>().Value.KeyFile));
+        {
+            var options = provider.GetRequiredService<IOptions<ProtectionOptions>>().Value;
+
+            return ProtectionKeyFile.ReadOrCreate(options.KeyFile, options.Keys);
+        });
         services.AddSingleton<DataProtector>();
         services.AddSingleton<PatientHasher>();
         services.AddSingleton<ProtectionCheck>();

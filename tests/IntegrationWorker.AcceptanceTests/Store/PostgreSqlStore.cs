@@ -2,6 +2,7 @@ using IntegrationWorker.AcceptanceTests.Surroundings;
 using IntegrationWorker.Store.PostgreSql;
 using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Store.Suite;
+using Npgsql;
 
 namespace IntegrationWorker.AcceptanceTests.Store;
 
@@ -36,5 +37,12 @@ internal sealed class PostgreSqlStore : ITestStore
         return new OpenStore(database, new PostgreSqlMigrator(database), protector => new PostgreSqlStudyStore(database, protector), _keys);
     }
 
-    public ValueTask DisposeAsync() => Store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+
+        // What the migration has used stays connected for minutes, and the server takes 200 at a time.
+        await using var connection = new NpgsqlConnection(((PostgreSqlDatabase)Store.Database).ConnectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using IntegrationWorker.Hosting.Settings;
 using IntegrationWorker.Intake;
+using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Studies;
 using Microsoft.Extensions.Configuration;
 using Xunit;
@@ -135,6 +136,50 @@ public sealed partial class WorkerSettingsTests : IDisposable
         var failure = Assert.Throws<SettingsException>(() => WorkerSettings.Load([file]));
 
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GivenKeysThatCannotBeUsed_WhenLoaded_ThenEachIsNamedWithItsPathAndNoneIsRepeated()
+    {
+        var file = _folder.Write("""
+            { "Protection": { "Keys": [
+                { "Id": "2026", "Key": "c2VjcmV0" },
+                { "Id": "2026", "Key": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=" },
+                { "Id": "", "Key": "no Base64 secret" },
+                { "Id": "2029", "Kee": "c2VjcmV0" } ] } }
+            """);
+
+        var failure = Assert.Throws<SettingsException>(() => WorkerSettings.Load([file]));
+
+        Assert.Equal(
+            ["Protection:Keys:0:Key", "Protection:Keys:1:Id", "Protection:Keys:2:Id", "Protection:Keys:2:Key", "Protection:Keys:3:Kee", "Protection:Keys:3:Key"],
+            failure.Faults.Select(fault => fault.Path).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("c2Vj", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GivenATextInsteadOfKeys_WhenLoaded_ThenItIsNotRepeated()
+    {
+        var file = _folder.Write("""{ "Protection": { "Keys": "c2VjcmV0" } }""");
+
+        var failure = Assert.Throws<SettingsException>(() => WorkerSettings.Load([file]));
+
+        Assert.Contains(failure.Faults, fault => fault.Path == "Protection:Keys");
+        Assert.DoesNotContain("c2Vj", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GivenSeveralFilesWithKeys_WhenLoaded_ThenTheKeysOfTheLastOneAreThere()
+    {
+        const string key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        var first = _folder.Write($$"""{ "Protection": { "Keys": [{ "Id": "1", "Key": "{{key}}" }, { "Id": "2", "Key": "{{key}}" }] } }""");
+        var second = _folder.Write($$"""{ "Protection": { "Keys": [{ "Id": "3", "Key": "{{key}}" }] } }""");
+
+        var keys = WorkerSettings.Load([first, second]).Configuration.GetSection("Protection").Get<ProtectionOptions>()!.Keys;
+
+        Assert.Equal(["3"], keys.Select(one => one.Id));
+        Assert.Empty(WorkerSettings.Load([]).Configuration.GetSection("Protection").Get<ProtectionOptions>()!.Keys);
     }
 
     [Fact]

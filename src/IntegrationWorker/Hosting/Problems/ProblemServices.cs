@@ -1,6 +1,7 @@
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Intake;
 using IntegrationWorker.Store;
+using IntegrationWorker.Store.Protection;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace IntegrationWorker.Hosting.Problems;
@@ -65,6 +66,7 @@ internal sealed class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptio
                 Problem.Of(StatusCodes.Status413PayloadTooLarge, Codes.TooLarge, "The body is too large."),
             BadHttpRequestException bad => Problem.Of(bad.StatusCode, "malformed", "The request cannot be read."),
             StoreConflictException => Problem.Unavailable("undecided", "A message about the same was being decided. Do it again."),
+            ProtectionException closed => Problem.Of(StatusCodes.Status500InternalServerError, "protection", closed.Message),
             _ when SurroundingsFailure.Is(exception) => Problem.Unavailable(Codes.DatabaseDown, "The state database does not answer."),
             _ => null,
         };

@@ -31,8 +31,17 @@ internal sealed class OptionsReader(IConfiguration configuration, List<SettingsF
             }
             else if (!CanBeRead(child, member.PropertyType))
             {
-                faults.Add(new SettingsFault(child.Path, $"{child.Value} cannot be read.", $"{Describe(member.PropertyType)} is wanted."));
+                // A text instead of a list may be a secret.
+                var text = member.PropertyType.IsValueType ? child.Value : "A text";
+                faults.Add(new SettingsFault(child.Path, $"{text} cannot be read.", $"{Describe(member.PropertyType)} is wanted."));
                 unreadable.Add(child.Key);
+            }
+            else if (ItemTypeOf(member.PropertyType) is { } item)
+            {
+                foreach (var one in child.GetChildren())
+                {
+                    CheckMembers(one, item);
+                }
             }
         }
 
@@ -59,11 +68,19 @@ internal sealed class OptionsReader(IConfiguration configuration, List<SettingsF
         }
     }
 
+    // Of a list of objects; null for everything else.
+    private static Type? ItemTypeOf(Type type) =>
+        type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) && type.GetGenericArguments()[0] is { IsClass: true } item
+            && item != typeof(string)
+            ? item
+            : null;
+
     private static string Describe(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {
         var t when t == typeof(bool) => "true or false",
         var t when t == typeof(int) || t == typeof(long) => "A whole number",
         var t when t == typeof(TimeSpan) => "A length of time such as 12:00:00",
+        { IsGenericType: true } => "A list",
         var t => $"A {t.Name}",
     };
 

@@ -16,7 +16,7 @@ internal sealed class SettingsFiles(List<SettingsFault> faults)
 
     public IReadOnlyDictionary<string, string?> Values => _values;
 
-    /// <summary>Lays a file over those before it: single settings win, the lists of <see cref="SettingsSections.Whole"/> replace.</summary>
+    /// <summary>Lays a file over those before it: single settings win, lists and the sections of <see cref="SettingsSections.Whole"/> replace.</summary>
     public void Add(string path)
     {
         try
@@ -60,9 +60,9 @@ internal sealed class SettingsFiles(List<SettingsFault> faults)
         }
     }
 
-    private void Forget(string section)
+    private void Forget(string path)
     {
-        foreach (var key in _values.Keys.Where(key => IsIn(section, key)).ToList())
+        foreach (var key in _values.Keys.Where(key => IsIn(path, key)).ToList())
         {
             _values.Remove(key);
         }
@@ -83,9 +83,12 @@ internal sealed class SettingsFiles(List<SettingsFault> faults)
 
                 break;
             case JsonValueKind.Array when value.GetArrayLength() == 0:
+                Forget(path);
                 _values[path] = ""; // An empty list is a setting of its own: not the same as none.
                 break;
             case JsonValueKind.Array:
+                Forget(path); // Items of two files would mix.
+
                 foreach (var (index, item) in value.EnumerateArray().Index())
                 {
                     _values[$"{path}:{index}"] = ""; // So that an item without members is an item.

@@ -15,15 +15,18 @@ internal sealed class DataProtector(ProtectionKeys keys)
     private const int TagBytes = 16;
 
     /// <param name="place">Where the blob is kept: <c>dead_letters/dl_…/body</c>.</param>
-    public byte[] Protect(ReadOnlySpan<byte> plain, string place)
+    public byte[] Protect(ReadOnlySpan<byte> plain, string place) => Protect(plain, place, keys.CurrentId);
+
+    /// <summary>As <see cref="Protect(ReadOnlySpan{byte}, string)"/>, with a key that is there but need not be the current one.</summary>
+    public byte[] Protect(ReadOnlySpan<byte> plain, string place, string keyId)
     {
-        var head = HeadOf(keys.CurrentId);
+        var head = BeginningOf(keyId);
         var blob = new byte[head.Length + NonceBytes + TagBytes + plain.Length];
         head.CopyTo(blob, 0);
         var nonce = blob.AsSpan(head.Length, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
 
-        using var cipher = new AesGcm(keys.Current, TagBytes);
+        using var cipher = new AesGcm(keys.Find(keyId)!, TagBytes);
         cipher.Encrypt(
             nonce,
             plain,
@@ -45,7 +48,7 @@ internal sealed class DataProtector(ProtectionKeys keys)
         var head = blob[..(2 + blob[1])];
         var sealedPart = blob[head.Length..];
         var id = Encoding.ASCII.GetString(head[2..]);
-        var key = keys.Find(id) ?? throw new ProtectionException($"{place} is encrypted with the key {id}, which is not in the key file.");
+        var key = keys.Find(id) ?? throw new ProtectionException($"{place} is encrypted with the key {id}, which is neither in the key file nor in Protection:Keys.");
         var plain = new byte[sealedPart.Length - NonceBytes - TagBytes];
 
         try
@@ -69,7 +72,8 @@ internal sealed class DataProtector(ProtectionKeys keys)
     /// <summary>The id of the key that a blob was encrypted with.</summary>
     public static string KeyIdOf(ReadOnlySpan<byte> blob) => Encoding.ASCII.GetString(blob.Slice(2, blob[1]));
 
-    private static byte[] HeadOf(string keyId) => [Format, (byte)keyId.Length, .. Encoding.ASCII.GetBytes(keyId)];
+    /// <summary>What every value begins with that was encrypted with the key of this id.</summary>
+    public static byte[] BeginningOf(string keyId) => [Format, (byte)keyId.Length, .. Encoding.ASCII.GetBytes(keyId)];
 
     private static byte[] Authenticated(ReadOnlySpan<byte> head, string place) => [.. head, .. Encoding.UTF8.GetBytes(place)];
 }

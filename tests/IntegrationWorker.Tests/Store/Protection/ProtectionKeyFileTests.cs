@@ -58,4 +58,49 @@ public sealed class ProtectionKeyFileTests : IDisposable
         Assert.DoesNotContain("c2VjcmV0", failure.ToString(), StringComparison.Ordinal);
         Assert.Equal(text, File.ReadAllText(KeyFile));
     }
+
+    [Fact]
+    public void GivenKeysOfTheSettings_WhenTheKeysAreRead_ThenTheLastOneEncryptsAndAllOpen()
+    {
+        var first = ProtectionKeyFile.ReadOrCreate(KeyFile);
+        var old = new DataProtector(first).Protect("a"u8, "place");
+
+        var keys = ProtectionKeyFile.ReadOrCreate(KeyFile, KeyOf("2026", 1), KeyOf("2027", 2));
+
+        Assert.Equal("2027", keys.CurrentId);
+        Assert.Equal(first.PatientHashKey, keys.PatientHashKey);
+        Assert.Equal("a"u8.ToArray(), new DataProtector(keys).Unprotect(old, "place"));
+        Assert.Equal([1, 2], new[] { keys.Find("2026")![0], keys.Find("2027")![0] });
+    }
+
+    [Fact]
+    public void GivenAKeyFileWhoseKeysWereTakenOut_WhenTheSettingsHaveSome_ThenThoseAreUsed()
+    {
+        var hashKey = Convert.ToBase64String(ProtectionKeyFile.ReadOrCreate(KeyFile).PatientHashKey);
+        File.WriteAllText(KeyFile, $$"""{"current":"key-1","keys":[],"patientHashKey":"{{hashKey}}"}""");
+
+        Assert.Equal("2027", ProtectionKeyFile.ReadOrCreate(KeyFile, KeyOf("2027", 2)).CurrentId);
+        Assert.Throws<ProtectionException>(() => ProtectionKeyFile.ReadOrCreate(KeyFile));
+    }
+
+    [Fact]
+    public void GivenAKeyOfTheSettingsWithTheIdOfAnotherOne_WhenTheKeysAreRead_ThenTheFailureNamesTheSettingAndNoKey()
+    {
+        var first = ProtectionKeyFile.ReadOrCreate(KeyFile);
+        var twice = new ProtectionKeyOptions { Id = first.CurrentId, Key = Convert.ToBase64String(first.Current) };
+        Assert.Equal(first.CurrentId, ProtectionKeyFile.ReadOrCreate(KeyFile, twice).CurrentId);
+
+        var failure = Assert.Throws<ProtectionException>(() => ProtectionKeyFile.ReadOrCreate(KeyFile, KeyOf("2027", 2), KeyOf(first.CurrentId, 3)));
+
+        Assert.Contains("Protection:Keys:1", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(KeyOf("", 3).Key, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    private static ProtectionKeyOptions KeyOf(string id, byte fill)
+    {
+        var bytes = new byte[ProtectionKeys.KeyBytes];
+        Array.Fill(bytes, fill);
+
+        return new ProtectionKeyOptions { Id = id, Key = Convert.ToBase64String(bytes) };
+    }
 }

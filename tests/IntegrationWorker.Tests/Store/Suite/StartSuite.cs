@@ -58,5 +58,47 @@ public abstract class StartSuite : OpenStoreSuite
         await CheckAsync(new ProtectionKeys("key-2", new Dictionary<string, byte[]> { ["key-2"] = fresh }, old.PatientHashKey));
     }
 
+    [Fact]
+    public async Task GivenADeadLetterOfTheOldKey_WhenThatKeyIsTakenOut_ThenNoWorkerStartsUntilTheDeadLetterIsGone()
+    {
+        var old = ProtectionKeys.Create("key-1");
+        var fresh = ProtectionKeys.Create("key-2").Current;
+        var without = new ProtectionKeys("key-2", new Dictionary<string, byte[]> { ["key-2"] = fresh }, old.PatientHashKey);
+        await CheckAsync(old);
+        var letter = Some.DeadLetter();
+        await new DeadLetterStore(Store.Database, new DataProtector(old)).AddAsync(letter, Token);
+        await CheckAsync(new ProtectionKeys("key-2", new Dictionary<string, byte[]> { ["key-1"] = old.Current, ["key-2"] = fresh }, old.PatientHashKey));
+
+        var failure = await Assert.ThrowsAsync<ProtectionException>(() => CheckAsync(without));
+        await Assert.ThrowsAsync<ProtectionException>(() => CheckAsync(without));
+        await DeleteAsync(letter.Id);
+        await CheckAsync(without);
+
+        Assert.Contains("the key key-1 (1 dead letters)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Protection:Keys", failure.Message, StringComparison.Ordinal);
+        await CheckAsync(without);
+    }
+
+    [Fact]
+    public async Task GivenARotation_WhenTheOldKeyComesBackAsAnotherOneWithItsId_ThenNoWorkerStarts()
+    {
+        var old = ProtectionKeys.Create("key-1");
+        var fresh = ProtectionKeys.Create("key-2").Current;
+        await CheckAsync(old);
+        await CheckAsync(new ProtectionKeys("key-2", new Dictionary<string, byte[]> { ["key-1"] = old.Current, ["key-2"] = fresh }, old.PatientHashKey));
+
+        var failure = await Assert.ThrowsAsync<ProtectionException>(() => CheckAsync(new ProtectionKeys(
+            "key-2", new Dictionary<string, byte[]> { ["key-1"] = ProtectionKeys.Create("key-1").Current, ["key-2"] = fresh }, old.PatientHashKey)));
+
+        Assert.Contains("other keys", failure.Message, StringComparison.Ordinal);
+    }
+
+    private async Task DeleteAsync(string deadLetterId)
+    {
+        await using var session = await Store.Database.BeginAsync(Token);
+        await session.RunAsync(new Sql.Statement("delete from dead_letters where id = @id"), [Sql.SqlValue.Text("id", deadLetterId)], Token);
+        await session.CommitAsync(Token);
+    }
+
     private Task CheckAsync(ProtectionKeys keys) => new ProtectionCheck(Store.Database, keys).EnsureAsync(Token);
 }
