@@ -27,7 +27,8 @@ internal sealed class OutboxPublisher(
     // How soon those that wait for room find out that the broker went away in the meantime.
     private static readonly TimeSpan _roomPatience = TimeSpan.FromSeconds(1);
 
-    // An older event of the study is in the hands of another worker, which is a moment away from publishing it.
+    // An older event of the study is in the hands of another worker, which is a moment away from publishing it; or the sweep has found
+    // something, and there may be more.
     private static readonly TimeSpan _lookAgainAfter = TimeSpan.FromMilliseconds(25);
 
     private readonly Channel<IReadOnlyList<OutboxEntry>> _handedOver =
@@ -119,17 +120,18 @@ internal sealed class OutboxPublisher(
     private async Task PublishAllAsync(CancellationToken stoppingToken)
     {
         var nextSweep = time.GetTimestamp();
+        var isSweeping = false;
 
         while (true)
         {
             // However busy: what is left to the sweep holds back every later event of its study.
             if (time.GetElapsedTime(nextSweep) >= TimeSpan.Zero)
             {
-                var found = await SweepAsync(stoppingToken);
-                nextSweep = found ? time.GetTimestamp() : time.GetTimestamp() + (long)(_sweepEvery.TotalSeconds * time.TimestampFrequency);
+                isSweeping = await SweepAsync(stoppingToken);
+                nextSweep = isSweeping ? time.GetTimestamp() : time.GetTimestamp() + (long)(_sweepEvery.TotalSeconds * time.TimestampFrequency);
             }
 
-            if (!await WaitAsync(stoppingToken))
+            if (!await WaitAsync(isSweeping, stoppingToken))
             {
                 return;
             }
@@ -144,7 +146,7 @@ internal sealed class OutboxPublisher(
     }
 
     // False: the worker stops and nothing is left.
-    private async Task<bool> WaitAsync(CancellationToken stoppingToken)
+    private async Task<bool> WaitAsync(bool isSweeping, CancellationToken stoppingToken)
     {
         if (_handedOver.Reader.TryPeek(out _))
         {
@@ -153,7 +155,7 @@ internal sealed class OutboxPublisher(
 
         channel.ThrowIfClosed();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        timeout.CancelAfter(_heldBack.Count > 0 ? _lookAgainAfter : _sweepEvery);
+        timeout.CancelAfter(isSweeping || _heldBack.Count > 0 ? _lookAgainAfter : _sweepEvery);
 
         try
         {

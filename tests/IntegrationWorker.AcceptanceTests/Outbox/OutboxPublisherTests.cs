@@ -77,6 +77,23 @@ public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
     }
 
     [Fact]
+    public async Task GivenManyTimesWhatASweepTakes_WhenNothingElseComes_ThenOneSweepFollowsTheOther()
+    {
+        // The broker was away, and nobody sends anything now.
+        var outbox = new ScriptedOutbox { LeftPages = 60 };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        patience.CancelAfter(Patience.Usual); // As usual, but for all of them.
+
+        await RunAsync(outbox, async (_, events) =>
+        {
+            for (var i = 60; i >= 1; i--)
+            {
+                Assert.Equal($"evt_{i}", (await events.NextAsync(patience.Token)).MessageId);
+            }
+        });
+    }
+
+    [Fact]
     public async Task GivenAnEventThatWasSwept_WhenItsTurnComes_ThenItIsNotPublishedAgain()
     {
         var outbox = new ScriptedOutbox { IsGone = position => position == 1 };
@@ -139,6 +156,9 @@ public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
         /// <summary>What the sweep finds, once.</summary>
         public IReadOnlyList<OutboxEntry> Left { get; set; } = [];
 
+        /// <summary>What further sweeps find, one event each.</summary>
+        public int LeftPages { get; set; }
+
         public int SweptCount { get; private set; }
 
         public Task<IReadOnlyDictionary<long, bool>> FindPendingAsync(IReadOnlyCollection<OutboxEntry> events, CancellationToken cancellationToken)
@@ -151,7 +171,7 @@ public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
 
         public Task<IReadOnlyList<OutboxEntry>> TakeUnpublishedAsync(TimeSpan olderThan, int max, CancellationToken cancellationToken)
         {
-            var left = Left;
+            var left = LeftPages > 0 ? [Event("stu_3", LeftPages--)] : Left;
             Left = [];
             SweptCount += left.Count;
 
