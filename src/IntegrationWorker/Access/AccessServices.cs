@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
-
 namespace IntegrationWorker.Access;
 
 internal static class AccessServices
@@ -14,20 +12,19 @@ internal static class AccessServices
         services.AddApiKeys();
         services.AddSingleton<ApiKeyUses>();
         services.AddHostedService(provider => provider.GetRequiredService<ApiKeyUses>());
-        services.AddAuthentication(ApiKeyAuthentication.Scheme)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Scheme, _ => { });
-        services.AddAuthorization(options =>
-        {
-            foreach (var role in Enum.GetValues<AccessRole>())
-            {
-                options.AddPolicy(role.ToText(), policy => policy.RequireRole(AccessRoles.All.Skip((int)role)));
-            }
-        });
+        services.AddSingleton<AccessGuard>();
 
         return services.AddRequestLimits(configuration);
     }
 
-    /// <summary>Callers need a key with this role or a higher one. On a group and on an endpoint of it: both.</summary>
+    public static IApplicationBuilder UseAccess(this WebApplication app)
+    {
+        var guard = app.Services.GetRequiredService<AccessGuard>();
+
+        return app.Use(next => context => guard.CheckAsync(context, next));
+    }
+
+    /// <summary>Callers need a key with this role or a higher one. On a group and on an endpoint of it: the higher of the two.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder builder, AccessRole role)
-        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(role.ToText());
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new RequiredRole(role));
 }

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using IntegrationWorker.Studies;
 
 namespace IntegrationWorker.Access;
@@ -14,8 +13,6 @@ internal sealed class Caller
         Role = role;
         Key = key;
         Source = new Source { SourceId = sourceId, Kind = "command", Authority = role.ToAuthority(), AllowCreate = true };
-        Principal = new ClaimsPrincipal(new ClaimsIdentity(
-            [new Claim(ClaimTypes.NameIdentifier, sourceId), new Claim(ClaimTypes.Role, role.ToText())], ApiKeyAuthentication.Scheme));
     }
 
     /// <summary>A program on this machine, before there is any key.</summary>
@@ -32,8 +29,6 @@ internal sealed class Caller
     /// <summary>The source as the gates see it: its class follows from the role.</summary>
     public Source Source { get; }
 
-    public ClaimsPrincipal Principal { get; }
-
     public static Caller Of(ApiKey key) => new(SourceOf(key.Id), key.Role, key);
 
     public static string SourceOf(Guid keyId) => $"{SourcePrefix}{keyId:D}";
@@ -42,7 +37,7 @@ internal sealed class Caller
     public static Guid? KeyIn(string sourceId) =>
         sourceId.StartsWith(SourcePrefix, StringComparison.Ordinal) && Guid.TryParseExact(sourceId.AsSpan(SourcePrefix.Length), "D", out var id) ? id : null;
 
-    /// <summary>The caller of a request that authorization let through.</summary>
+    /// <summary>The caller of a request that the guard let through.</summary>
     public static Caller Of(HttpContext context) =>
         context.Features.Get<Caller>() ?? throw new InvalidOperationException("The endpoint lets everybody in: there is no caller.");
 }

@@ -51,8 +51,7 @@ internal static class WorkerHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.RefuseZeros();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseAccess();
         app.UseRequestLimits(settings.Configuration);
         app.MapHealth();
         app.MapIntake();
@@ -102,6 +101,7 @@ internal static class WorkerHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
         });
+
         builder.WebHost.UseUrls([.. UrlsOf(settings.Configuration)]);
 
         return builder;

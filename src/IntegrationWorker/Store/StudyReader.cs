@@ -23,7 +23,6 @@ internal sealed class StudyReader(Database database) : IStudyReader
         $"""
         select {SnapshotRows.Selected}, l.issuer from links l join studies s on s.study_id = l.study_id
         where l.kind = @kind and l.value = @value
-        order by s.study_id
         """);
 
     private static readonly Statement _selectLinks = new("select kind, value, issuer, study_id from links where study_id = @id");
@@ -59,11 +58,17 @@ internal sealed class StudyReader(Database database) : IStudyReader
     public Task<IReadOnlyList<Study>> FindByLinkAsync(LinkKind kind, string value, CancellationToken cancellationToken) =>
         ReadRowsAsync(_selectByLink, [new LinkKey(kind, value)], [], StudyRows.Read, cancellationToken);
 
-    public Task<IReadOnlyList<NumberedStudy>> ShowByNumberAsync(LinkKey number, CancellationToken cancellationToken) => ReadAsync(
-        _selectByNumber,
-        [SqlValue.Number("kind", (long)number.Kind), SqlValue.Text("value", number.Value)],
-        reader => new NumberedStudy(SnapshotRows.Read(reader), reader.GetString(SnapshotRows.SelectedColumns) is { Length: > 0 } issuer ? issuer : null),
-        cancellationToken);
+    public async Task<IReadOnlyList<NumberedStudy>> ShowByNumberAsync(LinkKey number, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(
+            _selectByNumber,
+            [SqlValue.Number("kind", (long)number.Kind), SqlValue.Text("value", number.Value)],
+            reader => new NumberedStudy(SnapshotRows.Read(reader), reader.GetString(SnapshotRows.SelectedColumns) is { Length: > 0 } issuer ? issuer : null),
+            cancellationToken);
+
+        // Mostly it is one: the database need not sort.
+        return found.Count < 2 ? found : [.. found.OrderBy(one => one.Study.StudyId, StringComparer.Ordinal)];
+    }
 
     public async Task<IReadOnlyList<Link>> LinksAsync(string studyId, CancellationToken cancellationToken)
     {

@@ -5,7 +5,6 @@ using IntegrationWorker.Hosting;
 using IntegrationWorker.Hosting.Settings;
 using IntegrationWorker.Tests.Approved;
 using MassTransit;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -77,9 +76,7 @@ public sealed class SurfaceTests : IDisposable
         Assert.Equal(2, await CommandLine.InvokeAsync(arguments));
 
     private static string RoleOf(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>() is { Count: > 0 } wanted
-            ? wanted.Max(data => AccessRoles.Parse(data.Policy!)).ToText()
-            : "everybody";
+        RequiredRole.Of(endpoint.Metadata) is { } wanted ? wanted.ToText() : "everybody";
 
     private WorkerSettings Settings(string further = "") => WorkerSettings.Load([_folder.Write($$"""
         { {{further}} "Store": { "Path": "{{_folder.PathOf("worker.db")}}" }, "Protection": { "KeyFile": "{{_folder.PathOf("keys.json")}}" } }

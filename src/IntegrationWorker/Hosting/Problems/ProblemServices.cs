@@ -14,15 +14,7 @@ internal static class ProblemServices
     /// <summary>Whoever is told to come again later is told when.</summary>
     public static IApplicationBuilder UseRetryAfter(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        context.Response.OnStarting(() =>
-        {
-            if (context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
-            {
-                context.Response.Headers.RetryAfter = "5";
-            }
-
-            return Task.CompletedTask;
-        });
+        context.Response.OnStarting(AddRetryAfter, context.Response);
 
         return next(context);
     });
@@ -32,6 +24,18 @@ internal static class ProblemServices
         context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true
             ? Problem.Malformed("The query holds a character 0.").ExecuteAsync(context)
             : next(context));
+
+    private static Task AddRetryAfter(object response)
+    {
+        var answer = (HttpResponse)response;
+
+        if (answer.StatusCode == StatusCodes.Status503ServiceUnavailable)
+        {
+            answer.Headers.RetryAfter = "5";
+        }
+
+        return Task.CompletedTask;
+    }
 
     // What the framework itself refuses gets the same members.
     private static void Complete(ProblemDetailsContext context)

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using IntegrationWorker.Access;
 using IntegrationWorker.Studies;
 using IntegrationWorker.StudyApi;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -65,11 +64,10 @@ internal static class ApiDescription
         }
 
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var wanted = metadata.OfType<IAuthorizeData>().Select(data => AccessRoles.Parse(data.Policy ?? "")).ToList();
 
-        if (wanted.Count > 0)
+        if (RequiredRole.Of(new EndpointMetadataCollection(metadata)) is { } wanted)
         {
-            operation.Description = $"Role: {wanted.Max().ToText()}.";
+            operation.Description = $"Role: {wanted.ToText()}.";
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, context.Document)] = [] }];
             var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken);
             AddResponse(operation, StatusCodes.Status401Unauthorized, "No valid API key", problem);
