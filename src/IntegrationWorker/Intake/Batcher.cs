@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Outbox;
 using IntegrationWorker.Store;
@@ -19,15 +17,13 @@ internal sealed class Batcher : BackgroundService
 
     private const int ConflictsMax = 8;
 
-    // Bounded by the doors: the broker's prefetch, and the number of requests at a time.
-    // Not told that it has a single reader: such a one cannot say how many wait.
-    private readonly Channel<WaitingMessage> _waiting = Channel.CreateUnbounded<WaitingMessage>();
+    private readonly WaitingLine _waiting = new();
 
-    // The first of those that wait, read already. Belongs to the loop of this service.
-    private Queue<WaitingMessage> _ahead = new();
-
-    // The batch after the one that is being written, with its transaction. Belongs to the loop as well.
+    // The batch after the one that is being written, with its transaction. Belongs to the loop of this service, as the next one does.
     private OpenedAhead? _next;
+
+    // A part of a batch is being decided about, and further parts come before everything that waits.
+    private bool _isSplitting;
 
     // Ends waiting of all kinds when the worker stops; the transaction in hand goes on.
     private readonly CancellationTokenSource _closing = new();
@@ -81,7 +77,7 @@ internal sealed class Batcher : BackgroundService
     /// <summary>The order of these calls is the order in which messages are decided about.</summary>
     public void Enqueue(WaitingMessage waiting)
     {
-        if (!_waiting.Writer.TryWrite(waiting))
+        if (!_waiting.TryEnter(waiting))
         {
             waiting.Return("The worker is stopping.");
         }
@@ -89,7 +85,7 @@ internal sealed class Batcher : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _waiting.Writer.TryComplete();
+        _waiting.Close();
         await _closing.CancelAsync();
 
         // What is waiting is decided about, unless the host's patience ends first.
@@ -127,7 +123,7 @@ internal sealed class Batcher : BackgroundService
         }
         finally
         {
-            _waiting.Writer.TryComplete();
+            _waiting.Close();
             await LetGoAsync();
             ReturnWaiting("The worker is stopping.");
             _failing.ReturnAll();
@@ -158,14 +154,14 @@ internal sealed class Batcher : BackgroundService
     // False: the doors are closed and nothing waits any more.
     private async Task<bool> WaitForWorkAsync(CancellationToken stoppingToken)
     {
-        if (_next is not null || _ahead.Count > 0)
+        if (_next is not null)
         {
             return true;
         }
 
-        if (_waiting.Reader.TryPeek(out _) || _failing.NextAttemptIn() is not { } untilRetry)
+        if (_waiting.Count > 0 || _failing.NextAttemptIn() is not { } untilRetry)
         {
-            return await _waiting.Reader.WaitToReadAsync(stoppingToken);
+            return await _waiting.WaitAsync(stoppingToken);
         }
 
         if (untilRetry > TimeSpan.Zero)
@@ -175,7 +171,7 @@ internal sealed class Batcher : BackgroundService
 
             try
             {
-                return await _waiting.Reader.WaitToReadAsync(either.Token);
+                return await _waiting.WaitAsync(either.Token);
             }
             catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
             {
@@ -202,7 +198,7 @@ internal sealed class Batcher : BackgroundService
 
     private long Fill(List<WaitingMessage> batch, long bytes)
     {
-        while (batch.Count < _options.BatchMessagesMax && bytes < BatchBytesMax && TryTake(out var waiting))
+        while (batch.Count < _options.BatchMessagesMax && bytes < BatchBytesMax && _waiting.TryTake(out var waiting))
         {
             // One that is known to break its batch does not get into another one.
             if (!_failing.TryRejoin(waiting))
@@ -214,9 +210,6 @@ internal sealed class Batcher : BackgroundService
 
         return bytes;
     }
-
-    private bool TryTake([NotNullWhen(true)] out WaitingMessage? waiting) =>
-        _ahead.TryDequeue(out waiting) || _waiting.Reader.TryRead(out waiting);
 
     private async Task DecideAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
@@ -284,7 +277,7 @@ internal sealed class Batcher : BackgroundService
         var started = _time.GetTimestamp();
         await using var open = await OpenAsync(batch, stoppingToken);
         var committing = open.CommitAsync(stoppingToken);
-        OpenNext(stoppingToken);
+        await OpenNextAsync(batch, committing, stoppingToken);
         ReadAhead(committing);
         await committing;
         _state.Works();
@@ -318,11 +311,23 @@ internal sealed class Batcher : BackgroundService
     private async Task<IOpenBatch> BeginAsync(List<WaitingMessage> batch, CancellationToken stoppingToken) =>
         await _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
 
-    // With enough waiting for a full batch, its studies are locked, loaded and decided about while this one is written. What it
-    // shares with this one it waits for in the database, where it finds it as this one leaves it.
-    private void OpenNext(CancellationToken stoppingToken)
+    // With as many waiting as this batch has, their studies are locked, loaded and decided about while this one is written. What they
+    // share with this one they wait for in the database, where they find it as this one leaves it. With fewer, the commit that both could
+    // share would be paid for twice.
+    private async Task OpenNextAsync(List<WaitingMessage> written, Task committing, CancellationToken stoppingToken)
     {
-        if (!_pipeline.OpensAhead || _ahead.Count + _waiting.Reader.Count < _options.BatchMessagesMax || _closing.IsCancellationRequested)
+        if (!_pipeline.OpensAhead || _isSplitting)
+        {
+            return;
+        }
+
+        // Who sets a wait wants batches that are as large as can be.
+        var count = _options.BatchWaitMs > 0 ? _options.BatchMessagesMax : written.Count;
+
+        ReadAhead(committing);
+        await _waiting.WaitForAsync(count, committing);
+
+        if (_waiting.Count < count || _closing.IsCancellationRequested)
         {
             return;
         }
@@ -345,7 +350,7 @@ internal sealed class Batcher : BackgroundService
         }
 
         _next = null;
-        _ahead = new Queue<WaitingMessage>(next.Batch.Concat(_ahead));
+        _waiting.PutBack(next.Batch);
 
         try
         {
@@ -358,14 +363,7 @@ internal sealed class Batcher : BackgroundService
     }
 
     // While the database is at work on one batch, the messages of the next one are read.
-    private void ReadAhead(Task working)
-    {
-        while (!working.IsCompleted && _ahead.Count < _options.BatchMessagesMax && _waiting.Reader.TryRead(out var next))
-        {
-            next.ReadAhead(_pipeline);
-            _ahead.Enqueue(next);
-        }
-    }
+    private void ReadAhead(Task working) => _waiting.ReadAhead(_pipeline, _options.BatchMessagesMax, working);
 
     // What is not plainly a failure of the database may still be one: the store is asked.
     private async Task<bool> IsOfSurroundingsAsync(Exception failure, CancellationToken stoppingToken)
@@ -432,8 +430,18 @@ internal sealed class Batcher : BackgroundService
 
         IntakeLog.Split(_logger, batch.Count, SurroundingsFailure.Describe(failure));
         var half = batch.Count / 2;
-        await DecideAsync(batch[..half], stoppingToken);
-        await DecideAsync(batch[half..], stoppingToken);
+        var isPart = _isSplitting;
+        _isSplitting = true;
+
+        try
+        {
+            await DecideAsync(batch[..half], stoppingToken);
+            await DecideAsync(batch[half..], stoppingToken);
+        }
+        finally
+        {
+            _isSplitting = isPart;
+        }
     }
 
     private async Task RetryFailingAsync(CancellationToken stoppingToken)
@@ -446,7 +454,7 @@ internal sealed class Batcher : BackgroundService
 
     private void ReturnWaiting(string reason)
     {
-        while (TryTake(out var waiting))
+        while (_waiting.TryTake(out var waiting))
         {
             waiting.Return(reason);
         }

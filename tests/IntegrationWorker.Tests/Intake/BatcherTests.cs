@@ -70,6 +70,43 @@ public sealed class BatcherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task GivenASmallBatchThatIsWritten_WhenAsManyMessagesCome_ThenTheyAreOpenedAhead()
+    {
+        _pipeline.OpensAhead = true;
+        _pipeline.Barrier = new TaskCompletionSource();
+        var outcomes = new List<Task<MessageResult>> { Decide("a"), Decide("b") };
+        await _batcher.StartAsync(_token);
+        await UntilAsync(() => _pipeline.OpenedCount == 1);
+
+        outcomes.Add(Decide("c"));
+        outcomes.Add(Decide("d"));
+        await UntilAsync(() => _pipeline.OpenedCount == 2);
+        Assert.Empty(_pipeline.Committed);
+
+        _pipeline.Barrier.SetResult();
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal([["a", "b"], ["c", "d"]], _pipeline.Committed);
+    }
+
+    [Fact]
+    public async Task GivenASmallBatchThatIsWritten_WhenFewerMessagesCome_ThenTheyWaitForItsEnd()
+    {
+        _pipeline.OpensAhead = true;
+        _pipeline.Barrier = new TaskCompletionSource();
+        var outcomes = new List<Task<MessageResult>> { Decide("a"), Decide("b") };
+        await _batcher.StartAsync(_token);
+        await UntilAsync(() => _pipeline.OpenedCount == 1);
+
+        outcomes.Add(Decide("c"));
+        _pipeline.Barrier.SetResult();
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal([["a", "b"], ["c"]], _pipeline.Committed);
+        Assert.Equal(1, _pipeline.OpenAtOnceMax);
+    }
+
+    [Fact]
     public async Task GivenANextBatchThatIsOpen_WhenTheOneBeforeFails_ThenItIsLetGoAndComesAfterIt()
     {
         var failures = 0;

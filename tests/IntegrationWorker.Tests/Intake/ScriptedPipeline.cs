@@ -40,6 +40,9 @@ internal sealed class ScriptedPipeline : IMessagePipeline
     /// <summary>How many batches were opened.</summary>
     public int OpenedCount => Volatile.Read(ref _opened);
 
+    /// <summary>How many were open at the same time, at most.</summary>
+    public int OpenAtOnceMax { get; private set; }
+
     /// <summary>How many are open at the moment.</summary>
     public int OpenCount => Volatile.Read(ref _open);
 
@@ -51,6 +54,7 @@ internal sealed class ScriptedPipeline : IMessagePipeline
         {
             _opened++;
             Assert.True(++_open <= (OpensAhead ? 2 : 1), "A transaction more than there may be.");
+            OpenAtOnceMax = Math.Max(OpenAtOnceMax, _open);
         }
 
         return Task.FromResult<IOpenBatch>(new Open(this, bodies));
