@@ -23,6 +23,16 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         """,
         LinkRows.Keys);
 
+    // Writes of the study API name studies by their ids: there is nothing to be looked for.
+    private static readonly Statement<string> _selectStudiesById = new(
+        $$"""
+        select {{StudyRows.Selected}} from studies s
+        where s.study_id in (select r.study_id from {rows})
+        order by s.study_id
+        {for update}
+        """,
+        StudyRows.Ids);
+
     private static readonly Statement<string> _selectLinks = new(
         "select l.kind, l.value, l.issuer, l.study_id from {rows} join links l on l.study_id = r.study_id", StudyRows.Ids);
 
@@ -53,19 +63,26 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
 
     public async Task<IReadOnlyList<LedgerRecord>> ClaimAsync(IReadOnlyCollection<string> baseKeys, CancellationToken cancellationToken)
     {
-        var records = AddClaim(baseKeys);
+        AddLocks(LocksOf(baseKeys));
+        var records = AddRecords(baseKeys);
         await session.RunAsync(cancellationToken);
 
         return records;
     }
 
-    public Task<LoadedStudies> LoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken) =>
-        RunLoadAsync(keys, cancellationToken);
+    public Task<LoadedStudies> LoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken)
+    {
+        AddLocks(LocksOf(keys));
+
+        return RunLoadAsync(keys, cancellationToken);
+    }
 
     public async Task<(IReadOnlyList<LedgerRecord> Records, LoadedStudies Studies)> ClaimAndLoadAsync(
         IReadOnlyCollection<string> baseKeys, IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken)
     {
-        var records = AddClaim(baseKeys);
+        // One statement takes both, one after the other.
+        AddLocks([.. LocksOf(baseKeys), .. LocksOf(keys)]);
+        var records = AddRecords(baseKeys);
 
         return (records, await RunLoadAsync(keys, cancellationToken));
     }
@@ -119,43 +136,54 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
-    /// <summary>Queues a claim. The records are there when the queue was run.</summary>
-    private List<LedgerRecord> AddClaim(IReadOnlyCollection<string> baseKeys)
+    private static long[] LocksOf(IReadOnlyCollection<string> baseKeys) => LockNumbers.Of(baseKeys, key => LockNumbers.Of(MessageSpace, key));
+
+    private static long[] LocksOf(IReadOnlyCollection<LinkKey> keys) => LockNumbers.Of(keys, key => LockNumbers.Of((int)key.Kind, key.Value));
+
+    /// <summary>Queues the records of keys that are locked by then. They are there when the queue was run.</summary>
+    private List<LedgerRecord> AddRecords(IReadOnlyCollection<string> baseKeys)
     {
         var records = new List<LedgerRecord>();
-
-        AddLocks(LockNumbers.Of(baseKeys, key => LockNumbers.Of(MessageSpace, key)));
         session.AddRows(LedgerRows.SelectByBaseKey, baseKeys, read: reader => records.Add(LedgerRows.Read(reader)));
 
         return records;
     }
 
-    /// <summary>Queues a load and runs it with all that was queued before.</summary>
+    /// <summary>Queues a load of numbers that are locked by then, and runs it with all that was queued before.</summary>
     private async Task<LoadedStudies> RunLoadAsync(IReadOnlyCollection<LinkKey> keys, CancellationToken cancellationToken)
     {
         var studies = new List<Study>();
         var links = new List<Link>();
         var parked = new List<ParkedUnit>();
         var isSmall = keys.Count <= KeysLookedUpTwiceMax;
-
-        AddLocks(LockNumbers.Of(keys, key => LockNumbers.Of((int)key.Kind, key.Value)));
+        string[]? ids = keys.All(key => key.Kind == LinkKind.StudyId) ? [.. keys.Select(key => key.Value)] : null;
 
         if (keys.Count > 0)
         {
             OnLoading();
         }
 
-        session.AddRows(_selectStudies, keys, read: reader => studies.Add(StudyRows.Read(reader)));
-        session.AddRows(_selectParked, keys, read: reader => parked.Add(ParkedRows.Read(reader, protector)));
-
-        if (isSmall)
+        if (ids is not null)
         {
-            session.AddRows(_selectLinksByKey, keys, read: reader => links.Add(LinkRows.Read(reader)));
+            // Nothing waits under them: commands and the study API alone name a study by its id, and are refused when there is none.
+            session.AddRows(_selectStudiesById, ids, read: reader => studies.Add(StudyRows.Read(reader)));
+            session.AddRows(_selectLinks, ids, read: reader => links.Add(LinkRows.Read(reader)));
+        }
+        else
+        {
+            session.AddRows(_selectStudies, keys, read: reader => studies.Add(StudyRows.Read(reader)));
+
+            if (isSmall)
+            {
+                session.AddRows(_selectLinksByKey, keys, read: reader => links.Add(LinkRows.Read(reader)));
+            }
+
+            session.AddRows(_selectParked, keys, read: reader => parked.Add(ParkedRows.Read(reader, protector)));
         }
 
         await session.RunAsync(cancellationToken);
 
-        if (!isSmall)
+        if (ids is null && !isSmall)
         {
             await session.RunRowsAsync(
                 _selectLinks, [.. studies.Select(study => study.StudyId)], cancellationToken, reader => links.Add(LinkRows.Read(reader)));

@@ -85,9 +85,8 @@ internal static class StoreWriter
     private static readonly Statement _insertUnpublished = new($"""
         insert into outbox_unpublished (first_position, last_position, created_at)
         select last.position - @count + 1, last.position, @created_at from {LastPosition}
+        returning last_position
         """);
-
-    private static readonly Statement _selectLastPosition = new($"select position from {LastPosition}");
 
     private static readonly Statement<string> _deleteParked = new(
         "delete from parked where unit_key in (select r.unit_key from {rows})", ParkedRows.UnitKeys);
@@ -165,13 +164,13 @@ internal static class StoreWriter
         session.AddRows(_insertOutbox, placed, rowsExpected: placed.Length);
         session.Add(
             _insertUnpublished,
-            [SqlValue.Number("count", placed.Length), SqlValue.Time("created_at", entries.Max(entry => entry.CreatedAt))]);
-        session.Add(_selectLastPosition, [], reader =>
-        {
-            foreach (var (place, entry) in placed)
+            [SqlValue.Number("count", placed.Length), SqlValue.Time("created_at", entries.Max(entry => entry.CreatedAt))],
+            reader =>
             {
-                entry.Position = reader.GetInt64(0) - placed.Length + place;
-            }
-        });
+                foreach (var (place, entry) in placed)
+                {
+                    entry.Position = reader.GetInt64(0) - placed.Length + place;
+                }
+            });
     }
 }

@@ -53,14 +53,34 @@ internal sealed class PostgreSqlSession(PostgreSqlDatabase database, NpgsqlConne
 
     private static NpgsqlBatchCommand CommandFor(QueuedStatement statement)
     {
-        var command = new NpgsqlBatchCommand(statement.Text);
+        var text = PositionalText.Of(statement.Text);
+        var command = new NpgsqlBatchCommand(text.Sql);
 
-        foreach (var value in statement.Parameters)
+        for (var i = 0; i < text.Names.Count; i++)
         {
-            command.Parameters.Add(new NpgsqlParameter(value.Name, TypeOf(value)) { Value = value.Value ?? DBNull.Value });
+            var value = Find(statement.Parameters, text.Names[i], i);
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = TypeOf(value), Value = value.Value ?? DBNull.Value });
         }
 
         return command;
+    }
+
+    private static SqlValue Find(IReadOnlyList<SqlValue> values, string name, int probablyAt)
+    {
+        if (probablyAt < values.Count && values[probablyAt].Name == name)
+        {
+            return values[probablyAt];
+        }
+
+        foreach (var value in values)
+        {
+            if (value.Name == name)
+            {
+                return value;
+            }
+        }
+
+        throw new InvalidOperationException($"The statement has no value for @{name}.");
     }
 
     private static NpgsqlDbType TypeOf(SqlValue value)
