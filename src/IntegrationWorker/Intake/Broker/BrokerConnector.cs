@@ -18,6 +18,7 @@ internal sealed class BrokerConnector(IOptions<BrokerOptions> options)
             // Whoever holds the connection opens another one: what was in flight has to be looked at then.
             AutomaticRecoveryEnabled = false,
             RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
+            SocketFactory = family => new BrokerSocket(family),
         };
         BrokerTls.Apply(factory.Ssl, options.Value);
 

@@ -12,6 +12,9 @@ internal sealed class PostgreSqlDatabase : Database
     private const string SessionOptions =
         "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c max_parallel_workers_per_gather=0 -c idle_in_transaction_session_timeout=60s";
 
+    // A batch writes and reads some hundred kilobytes: with eight at a time, which is usual, each eight are a call into the kernel.
+    private const int WireBufferSize = 128 * 1024;
+
     private readonly NpgsqlDataSource _source;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, NpgsqlConnection> _parts = new(StringComparer.Ordinal);
@@ -24,6 +27,8 @@ internal sealed class PostgreSqlDatabase : Database
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
+            ReadBufferSize = WireBufferSize,
+            WriteBufferSize = WireBufferSize,
         };
         settings.Options = string.IsNullOrEmpty(settings.Options) ? SessionOptions : $"{SessionOptions} {settings.Options}";
         settings.ApplicationName ??= "integration-worker";
