@@ -15,7 +15,8 @@ public class GatheringStreamTests
         var sizes = Gen.Choose(0, 30_000).ArrayOf(12).ToArbitrary();
         var reads = Gen.Choose(1, 100_000).ToArbitrary();
 
-        Prop.ForAll(sizes, reads, (written, read) => Task.Run(() => ComesBackAsync(written, read)).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+        Prop.ForAll(sizes, reads, (written, read) => Task.Run(() => ComesBackAsync(written, read)).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(100));
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public class GatheringStreamTests
         {
             for (var i = 0; i < 1_000_000; i++)
             {
-                await pair.Near.WriteAsync(new byte[1024]);
+                await pair.Near.WriteAsync(new byte[1024], TestContext.Current.CancellationToken);
                 await Task.Yield();
             }
         });
@@ -60,14 +61,15 @@ public class GatheringStreamTests
     [Fact]
     public async Task GivenAnOtherSideThatEnds_WhenItIsReadFrom_ThenTheRestComesAndThenTheEnd()
     {
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var pair = await Pair.ConnectAsync();
-        await pair.Far.WriteAsync(new byte[10]);
+        await pair.Far.WriteAsync(new byte[10], cancellationToken);
         pair.Far.Socket.Shutdown(SocketShutdown.Send);
 
-        Assert.Equal(0, await pair.Near.ReadAsync(Memory<byte>.Empty)); // Something has arrived.
-        Assert.Equal(6, await pair.Near.ReadAtLeastAsync(new byte[6], 6));
-        Assert.Equal(4, await pair.Near.ReadAsync(new byte[6]));
-        Assert.Equal(0, await pair.Near.ReadAsync(new byte[6]));
+        Assert.Equal(0, await pair.Near.ReadAsync(Memory<byte>.Empty, cancellationToken)); // Something has arrived.
+        Assert.Equal(6, await pair.Near.ReadAtLeastAsync(new byte[6], 6, cancellationToken: cancellationToken));
+        Assert.Equal(4, await pair.Near.ReadAsync(new byte[6], cancellationToken));
+        Assert.Equal(0, await pair.Near.ReadAsync(new byte[6], cancellationToken));
     }
 
     // The far side sends back what it reads.
