@@ -72,18 +72,14 @@ public sealed class BatcherTests : IAsyncDisposable
     [Fact]
     public async Task GivenASmallBatchThatIsWritten_WhenAsManyMessagesCome_ThenTheyAreOpenedAhead()
     {
-        _pipeline.OpensAhead = true;
-        _pipeline.Barrier = new TaskCompletionSource();
-        var outcomes = new List<Task<MessageResult>> { Decide("a"), Decide("b") };
-        await _batcher.StartAsync(_token);
-        await UntilAsync(() => _pipeline.OpenedCount == 1);
+        var (barrier, outcomes) = await StartWritingAsync("a", "b");
 
         outcomes.Add(Decide("c"));
         outcomes.Add(Decide("d"));
         await UntilAsync(() => _pipeline.OpenedCount == 2);
         Assert.Empty(_pipeline.Committed);
 
-        _pipeline.Barrier.SetResult();
+        barrier.SetResult();
         await Task.WhenAll(outcomes);
 
         Assert.Equal([["a", "b"], ["c", "d"]], _pipeline.Committed);
@@ -92,14 +88,10 @@ public sealed class BatcherTests : IAsyncDisposable
     [Fact]
     public async Task GivenASmallBatchThatIsWritten_WhenFewerMessagesCome_ThenTheyWaitForItsEnd()
     {
-        _pipeline.OpensAhead = true;
-        _pipeline.Barrier = new TaskCompletionSource();
-        var outcomes = new List<Task<MessageResult>> { Decide("a"), Decide("b") };
-        await _batcher.StartAsync(_token);
-        await UntilAsync(() => _pipeline.OpenedCount == 1);
+        var (barrier, outcomes) = await StartWritingAsync("a", "b");
 
         outcomes.Add(Decide("c"));
-        _pipeline.Barrier.SetResult();
+        barrier.SetResult();
         await Task.WhenAll(outcomes);
 
         Assert.Equal([["a", "b"], ["c"]], _pipeline.Committed);
@@ -299,6 +291,19 @@ public sealed class BatcherTests : IAsyncDisposable
     {
         _lifetime.Stop();
         await _batcher.StopAsync(CancellationToken.None);
+    }
+
+    // A batch of these is being written until the barrier is set.
+    private async Task<(TaskCompletionSource Barrier, List<Task<MessageResult>> Outcomes)> StartWritingAsync(params string[] bodies)
+    {
+        var barrier = new TaskCompletionSource();
+        _pipeline.OpensAhead = true;
+        _pipeline.Barrier = barrier;
+        var outcomes = bodies.Select(Decide).ToList();
+        await _batcher.StartAsync(_token);
+        await UntilAsync(() => _pipeline.OpenedCount == 1);
+
+        return (barrier, outcomes);
     }
 
     private Task<MessageResult> Decide(string body) => _batcher.DecideAsync(Message(body), CancellationToken.None);
