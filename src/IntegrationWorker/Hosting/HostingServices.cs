@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Hosting.Metrics;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Hosting.Reference;
 
@@ -15,6 +16,7 @@ internal static class HostingServices
         services.AddSingleton<StartFailure>();
         services.AddSingleton<Readiness>();
         services.AddHostedService<StoreOpening>();
+        services.AddMeter();
         services.AddProblems();
         services.AddApiDescription();
         services.ConfigureHttpJsonOptions(options =>

@@ -2,6 +2,7 @@ using IntegrationWorker.Access;
 using IntegrationWorker.DeadLetters;
 using IntegrationWorker.Hosting.Health;
 using IntegrationWorker.Hosting.Jobs;
+using IntegrationWorker.Hosting.Metrics;
 using IntegrationWorker.Hosting.Problems;
 using IntegrationWorker.Hosting.Reference;
 using IntegrationWorker.Hosting.Settings;
@@ -43,7 +44,8 @@ internal static class WorkerHost
             .AddStudyWriting()
             .AddDeadLetters()
             .AddDeadLetterRunners()
-            .AddJobs(settings.Configuration, settings.FhirServers);
+            .AddJobs(settings.Configuration, settings.FhirServers)
+            .AddMeasuring();
 
         var app = builder.Build();
         app.UseRequestIds();
@@ -54,6 +56,7 @@ internal static class WorkerHost
         app.UseAccess();
         app.UseRequestLimits(settings.Configuration);
         app.MapHealth();
+        app.MapMetrics();
         app.MapIntake();
         app.MapHooks();
         app.MapSubscriptions();

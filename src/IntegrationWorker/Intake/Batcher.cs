@@ -25,6 +25,8 @@ internal sealed class Batcher : BackgroundService
     // A part of a batch is being decided about, and further parts come before everything that waits.
     private bool _isSplitting;
 
+    private volatile int _inHand;
+
     // Ends waiting of all kinds when the worker stops; the transaction in hand goes on.
     private readonly CancellationTokenSource _closing = new();
 
@@ -34,6 +36,7 @@ internal sealed class Batcher : BackgroundService
     private readonly IEventPublisher _publisher;
     private readonly IntakeState _state;
     private readonly FailingMessages _failing;
+    private readonly IntakeMetrics _metrics;
     private readonly IntakeOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Batcher> _logger;
@@ -45,6 +48,7 @@ internal sealed class Batcher : BackgroundService
         IEventPublisher publisher,
         IntakeState state,
         FailingMessages failing,
+        IntakeMetrics metrics,
         IOptions<IntakeOptions> options,
         IHostApplicationLifetime lifetime,
         TimeProvider time,
@@ -56,6 +60,7 @@ internal sealed class Batcher : BackgroundService
         _publisher = publisher;
         _state = state;
         _failing = failing;
+        _metrics = metrics;
         _options = options.Value;
         _time = time;
         _logger = logger;
@@ -63,6 +68,12 @@ internal sealed class Batcher : BackgroundService
         // Not only when this service is stopped: the broker's deliveries are to go back before its connection ends.
         lifetime.ApplicationStopping.Register(_closing.Cancel);
     }
+
+    /// <summary>How many messages wait for their turn, about: for those who look on.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>How many messages are being decided about or written, about.</summary>
+    public int InHand => _inHand + (_next?.Batch.Count ?? 0);
 
     /// <summary>Hands a message over and waits for its committed outcome.</summary>
     /// <exception cref="DeliveryReturnedException">It was not decided about and nothing was written.</exception>
@@ -112,7 +123,10 @@ internal sealed class Batcher : BackgroundService
             while (await WaitForWorkAsync(stoppingToken))
             {
                 await _publisher.WaitForRoomAsync(_closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await DecideAsync(_next?.Batch ?? await TakeAsync(), stoppingToken);
+                var batch = _next?.Batch ?? await TakeAsync();
+                _inHand = batch.Count;
+                await DecideAsync(batch, stoppingToken);
+                _inHand = 0;
                 await RecoverAsync();
                 await RetryFailingAsync(stoppingToken);
             }
@@ -287,6 +301,7 @@ internal sealed class Batcher : BackgroundService
             batch[i].Complete(open.Results[i]);
         }
 
+        _metrics.Committed(batch, open.Results, started);
         IntakeLog.BatchHandled(
             _logger, batch.Count, open.Results.Count(result => result.IsRejected), _time.GetElapsedTime(started).TotalMilliseconds);
     }

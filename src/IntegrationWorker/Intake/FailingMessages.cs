@@ -20,6 +20,9 @@ internal sealed class FailingMessages(
     // By the hash of the body: the broker gives the same message again as another delivery.
     private readonly Dictionary<string, FailingMessage> _known = new(StringComparer.Ordinal);
 
+    /// <summary>How many messages are known to fail alone, about: for those who look on.</summary>
+    public int Count => _known.Count;
+
     /// <summary>Until the next one is to be tried again; null when there is none.</summary>
     public TimeSpan? NextAttemptIn()
     {

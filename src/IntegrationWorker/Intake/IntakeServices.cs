@@ -9,6 +9,7 @@ internal static class IntakeServices
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section);
         services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section);
         services.AddSingleton<IntakeState>();
+        services.AddSingleton<IntakeMetrics>();
         services.AddSingleton<FailingMessages>();
         services.AddSingleton<Batcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Batcher>());

@@ -13,6 +13,7 @@ internal sealed class MllpAnswering
 
     private readonly MllpOptions _options;
     private readonly MllpDoor _door;
+    private readonly MllpMetrics _metrics;
     private readonly TimeProvider _time;
 
     // The control ids of our own acknowledgements begin with it, so that one that comes back is known.
@@ -20,9 +21,9 @@ internal sealed class MllpAnswering
     private readonly byte[] _markBytes;
     private long _number;
 
-    public MllpAnswering(MllpOptions options, MllpDoor door, TimeProvider time)
+    public MllpAnswering(MllpOptions options, MllpDoor door, MllpMetrics metrics, TimeProvider time)
     {
-        (_options, _door, _time) = (options, door, time);
+        (_options, _door, _metrics, _time) = (options, door, metrics, time);
         _mark = Convert.ToHexString(RandomNumberGenerator.GetBytes(5));
         _markBytes = Encoding.ASCII.GetBytes(_mark);
     }
@@ -42,10 +43,14 @@ internal sealed class MllpAnswering
 
         if (verdict is null)
         {
+            _metrics.Answered(_options, MllpMetrics.Withheld);
             return null;
         }
 
-        return AckRule.CodeFor(header.FirstOf(15), header.FirstOf(16), verdict.Kind) is { } code
+        var code = AckRule.CodeFor(header.FirstOf(15), header.FirstOf(16), verdict.Kind);
+        _metrics.Answered(_options, code ?? MllpMetrics.None);
+
+        return code is not null
             ? AckWriter.Write(header, code, verdict.Errors, _time.GetUtcNow(), $"{_mark}{Interlocked.Increment(ref _number):D10}")
             : [];
     }

@@ -22,15 +22,18 @@ internal sealed class MllpListener : IHostedService, IDisposable
 
     private readonly MllpOptions _options;
     private readonly MllpDoor _door;
+    private readonly MllpMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<MllpListener> _logger;
     private readonly MllpPlaces _places = new();
     private readonly KestrelServer _server;
 
-    public MllpListener(MllpOptions options, MllpDoor door, IServiceProvider services, ILoggerFactory loggers, TimeProvider time)
+    public MllpListener(
+        MllpOptions options, MllpDoor door, MllpMetrics metrics, IServiceProvider services, ILoggerFactory loggers, TimeProvider time)
     {
         _options = options;
         _door = door;
+        _metrics = metrics;
         _time = time;
         _logger = loggers.CreateLogger<MllpListener>();
 
@@ -91,8 +94,17 @@ internal sealed class MllpListener : IHostedService, IDisposable
         var ending = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         MllpLog.Connected(_logger, connection.ConnectionId, connection.RemoteEndPoint?.ToString(), _options.Name);
         using var session = new MllpSession(
-            connection, _options, new MllpAnswering(_options, _door, _time), _places, _time, _logger, ending);
-        await session.RunAsync();
+            connection, _options, new MllpAnswering(_options, _door, _metrics, _time), _places, _time, _logger, ending);
+        _metrics.Connected(_options);
+
+        try
+        {
+            await session.RunAsync();
+        }
+        finally
+        {
+            _metrics.Ended(_options);
+        }
     }
 
     private static Socket Bind(System.Net.EndPoint endPoint)

@@ -6,6 +6,8 @@ internal static class MllpServices
 {
     public static IServiceCollection AddMllp(this IServiceCollection services, IReadOnlyList<MllpOptions> listeners, IConfiguration configuration)
     {
+        services.AddSingleton<MllpMetrics>();
+
         if (BrokerOptions.Of(configuration).IsRabbitMq)
         {
             services.AddSingleton<MllpDoor, QueueMllpDoor>();

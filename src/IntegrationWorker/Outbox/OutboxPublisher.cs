@@ -12,7 +12,7 @@ namespace IntegrationWorker.Outbox;
 /// or because an older event of the study had to go first.
 /// </summary>
 internal sealed class OutboxPublisher(
-    IOutboxStore outbox, EventChannel channel, StoreGate gate, TimeProvider time, ILogger<OutboxPublisher> logger)
+    IOutboxStore outbox, EventChannel channel, StoreGate gate, OutboxMetrics metrics, TimeProvider time, ILogger<OutboxPublisher> logger)
     : BackgroundService, IEventPublisher, ISurrounding
 {
     // Enough for the batches that commit while one is being published. When it is full, intake waits for room.
@@ -228,6 +228,7 @@ internal sealed class OutboxPublisher(
                 CrashPoint.Reach(CrashPoint.BeforePublish);
                 var taken = await channel.PublishAsync(sent, stoppingToken);
                 published.AddRange(taken);
+                metrics.Sent(sent, taken);
                 refused.UnionWith(sent.Where(entry => !taken.Contains(entry.Position)).Select(entry => entry.StudyId));
             }
         }

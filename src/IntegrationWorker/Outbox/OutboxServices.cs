@@ -15,6 +15,7 @@ internal static class OutboxServices
 
         services.AddEventsOptions();
         services.AddSingleton<EventChannel>();
+        services.AddSingleton<OutboxMetrics>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<OutboxPublisher>());
         services.AddSingleton<ISurrounding>(provider => provider.GetRequiredService<OutboxPublisher>());

@@ -39,6 +39,7 @@ internal static class StoreServices
         services.AddSingleton<IStoreMaintenance, StoreMaintenance>();
         services.AddSingleton<ITargetStore, TargetStore>();
         services.AddSingleton<IStoreHealth, StoreHealth>();
+        services.AddSingleton<StoreFiguresReader>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<StoreStart>();
 

@@ -10,7 +10,7 @@ using Polly.Timeout;
 namespace IntegrationWorker.Target;
 
 /// <summary>Speaks the study API as a client. Bodies go out and come in as raw JSON.</summary>
-internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time) : ITargetClient
+internal sealed class TargetClient(IHttpClientFactory clients, TargetMetrics metrics, TimeProvider time) : ITargetClient
 {
     public const string Name = "target";
 
@@ -36,7 +36,7 @@ internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time
             request.Headers.TryAddWithoutValidation("If-Match", call.IfMatch);
         }
 
-        return await AnswerAsync(request, cancellationToken);
+        return await AnswerAsync(call.Operation, request, cancellationToken);
     }
 
     public async Task<RemotePage> ListAsync(string? cursor, int limit, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time
         var query = cursor is null ? $"?limit={limit}" : $"?limit={limit}&cursor={Uri.EscapeDataString(cursor)}";
         using var request = new HttpRequestMessage(HttpMethod.Get, Studies + query);
         RemotePage? page = null;
-        var answer = await AnswerAsync(request, cancellationToken, body => page = PageOf(body));
+        var answer = await AnswerAsync(TargetMetrics.Read, request, cancellationToken, body => page = PageOf(body));
 
         return page ?? throw new TargetException(
             answer.Failure ?? new TargetFailure(Codes.StoreServerError, $"The platform does not list its studies: {answer.Refusal ?? "there is no such list"}."));
@@ -53,10 +53,20 @@ internal sealed class TargetClient(IHttpClientFactory clients, TimeProvider time
     private async Task<TargetAnswer> ReadAsync(string path, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Studies + path);
-        return await AnswerAsync(request, cancellationToken);
+        return await AnswerAsync(TargetMetrics.Read, request, cancellationToken);
     }
 
-    private async Task<TargetAnswer> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken, Action<JsonElement>? read = null)
+    private async Task<TargetAnswer> AnswerAsync(
+        string step, HttpRequestMessage request, CancellationToken cancellationToken, Action<JsonElement>? read = null)
+    {
+        var started = metrics.Start();
+        var answer = await AnswerAsync(request, read, cancellationToken);
+        metrics.Ended(step, answer, started);
+
+        return answer;
+    }
+
+    private async Task<TargetAnswer> AnswerAsync(HttpRequestMessage request, Action<JsonElement>? read, CancellationToken cancellationToken)
     {
         try
         {

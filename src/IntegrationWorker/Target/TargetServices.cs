@@ -54,6 +54,8 @@ internal static class TargetServices
     {
         var options = TargetOptions.Of(configuration);
         services.AddTargetOptions();
+        services.AddSingleton<TargetMetrics>();
+        services.AddSingleton<CircuitBreakerStateProvider>();
         services.AddSingleton<ITargetClient, TargetClient>();
         services.AddSingleton<StudyImporter>();
         services.AddSingleton<ViewerTakeover>();
@@ -72,12 +74,14 @@ internal static class TargetServices
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             })
             .RemoveAllLoggers() // Paths hold UIDs.
-            .AddResilienceHandler(TargetClient.Name, pipeline => Configure(pipeline, options));
+            .AddResilienceHandler(TargetClient.Name, (pipeline, context) =>
+                Configure(pipeline, options, context.ServiceProvider.GetRequiredService<CircuitBreakerStateProvider>()));
 
         return services;
     }
 
-    private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TargetOptions options)
+    private static void Configure(
+        ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TargetOptions options, CircuitBreakerStateProvider breaker)
     {
         // Reading again is harmless. A writing call is never sent again by itself: what became of it is read back.
         var reads = new HttpRetryStrategyOptions
@@ -105,6 +109,7 @@ internal static class TargetServices
                 MinimumThroughput = 5,
                 SamplingDuration = TimeSpan.FromSeconds(Math.Max(10, options.CircuitBreakSeconds)),
                 BreakDuration = TimeSpan.FromSeconds(options.CircuitBreakSeconds),
+                StateProvider = breaker,
                 ShouldHandle = arguments => ValueTask.FromResult(HttpClientResiliencePredicates.IsTransient(arguments.Outcome) && !IsLimit(arguments.Outcome)),
             })
             .AddTimeout(TimeSpan.FromSeconds(options.TimeoutSeconds));

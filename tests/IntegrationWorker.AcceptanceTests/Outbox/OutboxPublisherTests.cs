@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using IntegrationWorker.AcceptanceTests.Surroundings;
 using IntegrationWorker.Hosting.Health;
@@ -12,6 +13,8 @@ namespace IntegrationWorker.AcceptanceTests.Outbox;
 /// <summary>What is published when: a real broker, and an outbox in memory.</summary>
 public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
 {
+    private static readonly Meter _meter = new("IntegrationWorker.AcceptanceTests");
+
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
@@ -112,7 +115,7 @@ public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
         var options = new BrokerOptions { Transport = BrokerOptions.RabbitMq, Uri = "amqp://127.0.0.1:1" };
         await using var channel = new EventChannel(new BrokerConnector(Options.Create(options)));
         using var publisher = new OutboxPublisher(
-            new ScriptedOutbox(), channel, new StoreGate(), TimeProvider.System, NullLogger<OutboxPublisher>.Instance);
+            new ScriptedOutbox(), channel, new StoreGate(), new OutboxMetrics(_meter, TimeProvider.System), TimeProvider.System, NullLogger<OutboxPublisher>.Instance);
         await publisher.StartAsync(_token);
 
         for (var i = 1; i <= 300; i++)
@@ -133,7 +136,8 @@ public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
         await using var channel = new EventChannel(new BrokerConnector(Options.Create(options)));
         var gate = new StoreGate();
         gate.Open();
-        using var publisher = new OutboxPublisher(outbox, channel, gate, TimeProvider.System, NullLogger<OutboxPublisher>.Instance);
+        using var publisher = new OutboxPublisher(
+            outbox, channel, gate, new OutboxMetrics(_meter, TimeProvider.System), TimeProvider.System, NullLogger<OutboxPublisher>.Instance);
         await publisher.StartAsync(_token);
         await Patience.UntilAsync(() => Task.FromResult(publisher.Reason is null), () => publisher.Reason ?? "nothing", _token);
 

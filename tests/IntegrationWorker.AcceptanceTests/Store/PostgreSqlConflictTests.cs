@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using IntegrationWorker.AcceptanceTests.Invented;
 using IntegrationWorker.AcceptanceTests.Surroundings;
 using IntegrationWorker.Contracts;
@@ -16,6 +17,8 @@ public sealed class PostgreSqlConflictTests(SharedSurroundings surroundings) : I
 {
     private const int Orders = 8;
 
+    private static readonly Meter _meter = new("IntegrationWorker.AcceptanceTests");
+
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly List<InventedOrder> _orders = [.. Enumerable.Range(0, Orders).Select(_ => new InventedOrder())];
 
@@ -32,8 +35,9 @@ public sealed class PostgreSqlConflictTests(SharedSurroundings surroundings) : I
         var gate = new StoreGate();
         gate.Open();
         var options = Options.Create(new IntakeOptions());
+        var rules = Hosting.Settings.WorkerSettings.Load(new WorkerSettings().ConfigFiles).Rules;
         var pipeline = new MessagePipeline(
-            Hosting.Settings.WorkerSettings.Load(new WorkerSettings().ConfigFiles).Rules,
+            rules,
             identifier => identifier,
             _store.Store.Studies,
             new EventSettings("urn:study-update-worker:conflicts", new HashSet<string>()),
@@ -41,7 +45,17 @@ public sealed class PostgreSqlConflictTests(SharedSurroundings surroundings) : I
             TimeProvider.System);
         var failing = new FailingMessages(_store.Store.DeadLetters, _state, options, TimeProvider.System, NullLogger<FailingMessages>.Instance);
         _batcher = new Batcher(
-            pipeline, gate, _store.Store.Health, new NoPublisher(), _state, failing, options, _lifetime, TimeProvider.System, NullLogger<Batcher>.Instance);
+            pipeline,
+            gate,
+            _store.Store.Health,
+            new NoPublisher(),
+            _state,
+            failing,
+            new IntakeMetrics(_meter, rules, TimeProvider.System),
+            options,
+            _lifetime,
+            TimeProvider.System,
+            NullLogger<Batcher>.Instance);
         await pipeline.ProcessAsync([.. _orders.Select(MessageOf)], _token);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using IntegrationWorker.Contracts;
 using IntegrationWorker.Hosting.Health;
@@ -15,6 +16,8 @@ namespace IntegrationWorker.Tests.Intake;
 
 public sealed class BatcherTests : IAsyncDisposable
 {
+    private static readonly Meter _meter = new("IntegrationWorker.Tests");
+
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly ScriptedPipeline _pipeline = new();
     private readonly FakeTimeProvider _time = new();
@@ -29,7 +32,9 @@ public sealed class BatcherTests : IAsyncDisposable
         var options = Options.Create(new IntakeOptions { BatchMessagesMax = 8, HoldSeconds = 600, GiveUpMinutes = 120 });
         _state = new IntakeState(_time);
         var failing = new FailingMessages(_store, _state, options, _time, NullLogger<FailingMessages>.Instance);
-        _batcher = new Batcher(_pipeline, _gate, _store, new NoPublisher(), _state, failing, options, _lifetime, _time, NullLogger<Batcher>.Instance);
+        var metrics = new IntakeMetrics(_meter, new Rulebook([], [], [], [], []), _time);
+        _batcher = new Batcher(
+            _pipeline, _gate, _store, new NoPublisher(), _state, failing, metrics, options, _lifetime, _time, NullLogger<Batcher>.Instance);
         _gate.Open();
     }
 

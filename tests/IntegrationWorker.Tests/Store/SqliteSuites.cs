@@ -12,6 +12,8 @@ public sealed class SqliteCaseTests() : CaseSuite(SqliteSuites.CreateAsync);
 
 public sealed class SqliteHoldTests() : HoldSuite(SqliteSuites.CreateAsync);
 
+public sealed class SqliteFiguresTests() : FiguresSuite(SqliteSuites.CreateAsync);
+
 public sealed class SqliteReplayJobTests() : ReplayJobSuite(SqliteSuites.CreateAsync);
 
 public sealed class SqliteMaintenanceTests() : MaintenanceSuite(SqliteSuites.CreateAsync);
