@@ -59,7 +59,7 @@ internal static partial class DirectoryReader
 
         if (id.Length > 0 && !shape.IsMatch(id))
         {
-            settings.Fault(name, $"{id} has not the shape of an id.", right);
+            settings.Fault(name, $"{settings.Shown(id)} has not the shape of an id.", right);
         }
 
         return id;

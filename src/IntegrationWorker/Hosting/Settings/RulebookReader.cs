@@ -16,27 +16,49 @@ internal sealed class RulebookReader(IConfiguration configuration, List<Settings
     /// <param name="fetched">Sources whose servers are asked for what their notifications only name, with the ids of their subscriptions.</param>
     public Rulebook? Read(IReadOnlyDictionary<string, IReadOnlyList<string>> fetched)
     {
-        var sources = Items(SettingsSections.Sources)
+        var sourcesRead = Items(SettingsSections.Sources).ToList();
+        var sources = sourcesRead
             .Select(SourceReader.Read)
             .Select(source => fetched.TryGetValue(source.SourceId, out var ids)
                 ? source with { IsFetched = true, Subscriptions = [.. source.Subscriptions.Union(ids)] }
                 : source)
             .ToList();
         var aliases = ReadAliases();
-        var users = Items(SettingsSections.Users).Select(DirectoryReader.ReadUser).ToList();
-        var orgs = Items(SettingsSections.Orgs).Select(DirectoryReader.ReadOrg).ToList();
+        var usersRead = Readers(SettingsSections.Users, SettingsSections.UsersFile, DirectoryColumns.OfUsers);
+        var orgsRead = Readers(SettingsSections.Orgs, SettingsSections.OrgsFile, DirectoryColumns.OfOrgs);
+        var users = usersRead.ConvertAll(DirectoryReader.ReadUser);
+        var orgs = orgsRead.ConvertAll(DirectoryReader.ReadOrg);
         var priority = ReadPriority();
 
-        CheckSources(sources, orgs);
-        CheckUnique(SettingsSections.Users, users, user => user.UserId, "userId", "Give every user an id of its own.");
-        CheckUnique(SettingsSections.Users, users, user => user.Email, "email", "Give every user an address of its own.");
-        CheckUnique(SettingsSections.Orgs, orgs, org => org.OrgId, "orgId", "Give every organization an id of its own.");
+        CheckSources(sourcesRead, sources, orgs);
+        CheckUnique(usersRead, users, user => user.UserId, "userId", "Give every user an id of its own.");
+        CheckUnique(usersRead, users, user => user.Email, "email", "Give every user an address of its own.");
+        CheckUnique(orgsRead, orgs, org => org.OrgId, "orgId", "Give every organization an id of its own.");
 
         return faults.Count == 0 ? new Rulebook(sources, aliases, users, orgs, priority) : null;
     }
 
     private IEnumerable<SettingsReader> Items(string section) =>
         configuration.GetSection(section).GetChildren().Select(child => new SettingsReader(child, faults));
+
+    // From the list in the settings, or from the file that they name.
+    private List<SettingsReader> Readers(string list, string file, DirectoryColumns columns)
+    {
+        var items = Items(list).ToList();
+
+        if (configuration[file] is not { Length: > 0 } path)
+        {
+            return items;
+        }
+
+        if (items.Count > 0)
+        {
+            faults.Add(new SettingsFault(file, $"and {list} both say who there is.", "Leave one of them out."));
+            return items;
+        }
+
+        return [.. new DirectoryFile(file, columns, faults).Read(path)];
+    }
 
     private List<IReadOnlyList<string>> ReadAliases()
     {
@@ -80,14 +102,14 @@ internal sealed class RulebookReader(IConfiguration configuration, List<Settings
         return keys;
     }
 
-    private void CheckSources(List<Source> sources, List<Org> orgs)
+    private void CheckSources(List<SettingsReader> read, List<Source> sources, List<Org> orgs)
     {
-        CheckUnique(SettingsSections.Sources, sources, source => source.SourceId, "sourceId", "Give every source an id of its own.");
+        CheckUnique(read, sources, source => source.SourceId, "sourceId", "Give every source an id of its own.");
         CheckUnique(
-            SettingsSections.Sources, sources,
+            read, sources,
             source => source.Kind == "hl7v2" ? $"{source.SendingApplication}/{source.SendingFacility}" : "",
             "match", "Two sources cannot send under the same MSH-3 and MSH-4.");
-        CheckUnique(SettingsSections.Sources, sources, source => source.Queue ?? "", "queue", "Give every source a queue of its own, or none.");
+        CheckUnique(read, sources, source => source.Queue ?? "", "queue", "Give every source a queue of its own, or none.");
 
         foreach (var (index, source) in sources.Index())
         {
@@ -103,13 +125,15 @@ internal sealed class RulebookReader(IConfiguration configuration, List<Settings
         }
     }
 
-    private void CheckUnique<T>(string section, List<T> items, Func<T, string> key, string name, string right)
+    private void CheckUnique<T>(List<SettingsReader> read, List<T> items, Func<T, string> key, string name, string right)
     {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+
         foreach (var (index, item) in items.Index().Where(entry => key(entry.Item).Length > 0))
         {
-            if (items.Take(index).Any(earlier => key(earlier) == key(item)))
+            if (!seen.Add(key(item)))
             {
-                faults.Add(new SettingsFault($"{section}:{index}:{name}", $"{key(item)} stands there twice.", right));
+                faults.Add(new SettingsFault($"{read[index].Path}:{name}", $"{read[index].Shown(key(item))} stands there twice.", right));
             }
         }
     }

@@ -43,6 +43,12 @@ internal sealed class SettingsFiles(List<SettingsFault> faults)
             return;
         }
 
+        foreach (var (list, file) in SettingsSections.InFiles.Where(pair => Has(root, pair.List) || Has(root, pair.File)))
+        {
+            Forget(list); // The last file that says who there is says it whole, in either way.
+            Forget(file);
+        }
+
         foreach (var section in root.EnumerateObject())
         {
             if (!SettingsSections.All.Contains(section.Name))
@@ -58,7 +64,18 @@ internal sealed class SettingsFiles(List<SettingsFault> faults)
 
             Flatten(section.Name, section.Value);
         }
+
+        foreach (var (_, file) in SettingsSections.InFiles.Where(pair => Has(root, pair.File)))
+        {
+            if (_values.GetValueOrDefault(file) is { Length: > 0 } named)
+            {
+                _values[file] = Path.GetFullPath(named, Path.GetDirectoryName(Path.GetFullPath(path))!);
+            }
+        }
     }
+
+    private static bool Has(JsonElement root, string name) =>
+        root.EnumerateObject().Any(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private void Forget(string path)
     {

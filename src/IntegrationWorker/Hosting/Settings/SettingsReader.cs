@@ -3,7 +3,8 @@ using System.Globalization;
 namespace IntegrationWorker.Hosting.Settings;
 
 /// <summary>Reads one object of the settings strictly: what is not asked for is unknown, what cannot be read is named.</summary>
-internal sealed class SettingsReader(IConfigurationSection section, List<SettingsFault> faults)
+/// <param name="quotes">What stands there may be told of in faults. Not what a file says about people.</param>
+internal sealed class SettingsReader(IConfigurationSection section, List<SettingsFault> faults, bool quotes = true)
 {
     private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
 
@@ -47,7 +48,7 @@ internal sealed class SettingsReader(IConfigurationSection section, List<Setting
 
         if (!bool.TryParse(text, out var flag))
         {
-            Fault(name, $"{text} is neither true nor false.", "Write true or false.");
+            Fault(name, $"{Shown(text)} is neither true nor false.", "Write true or false.");
         }
 
         return flag;
@@ -122,12 +123,15 @@ internal sealed class SettingsReader(IConfigurationSection section, List<Setting
     public IReadOnlyList<KeyValuePair<string, string>> Map(string name) =>
         [.. Ask(name).GetChildren().Select(child => KeyValuePair.Create(child.Key, child.Value ?? ""))];
 
-    public SettingsReader Object(string name) => new(Ask(name), faults);
+    public SettingsReader Object(string name) => new(Ask(name), faults, quotes);
 
-    public IEnumerable<SettingsReader> Objects(string name) => Ask(name).GetChildren().Select(child => new SettingsReader(child, faults));
+    public IEnumerable<SettingsReader> Objects(string name) => Ask(name).GetChildren().Select(child => new SettingsReader(child, faults, quotes));
 
     public void Fault(string name, string wrong, string right) =>
         faults.Add(new SettingsFault($"{section.Path}:{name}", wrong, right));
+
+    /// <summary>A value as it may stand in a fault.</summary>
+    public string Shown(string value) => quotes ? value : "What stands there";
 
     /// <summary>Names what nobody asked for. To be called last.</summary>
     public void End()
