@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Queries;
 
 namespace IntegrationWorker.Cli;
@@ -39,8 +40,9 @@ internal static class EventsVerbs
         return ExitCodes.Ok;
     }
 
-    private static IReadOnlyList<string?> Row(JsonElement cloudEvent)
+    private static IReadOnlyList<string?> Row(RawJson stored)
     {
+        var cloudEvent = JsonElement.Parse(stored.Utf8.Span);
         var data = cloudEvent.GetProperty("data");
 
         return

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Store;
 
 namespace IntegrationWorker.Queries;
@@ -15,7 +15,7 @@ internal sealed class EventFeed(IOutboxStore outbox)
         var shown = entries.Take(limit).ToList();
 
         return new EventPage(
-            [.. shown.Select(entry => JsonElement.Parse(entry.Body))],
+            [.. shown.Select(entry => new RawJson(entry.Body))],
             shown.Count > 0 ? shown[^1].Position : after,
             entries.Count > limit);
     }
@@ -24,4 +24,4 @@ internal sealed class EventFeed(IOutboxStore outbox)
 /// <summary>A page of events.</summary>
 /// <param name="Events">CloudEvents, as they are published.</param>
 /// <param name="Next">For <c>after</c> of the next page, or of the next time.</param>
-internal sealed record EventPage(IReadOnlyList<JsonElement> Events, long Next, bool HasMore);
+internal sealed record EventPage(IReadOnlyList<RawJson> Events, long Next, bool HasMore);

@@ -1,14 +1,14 @@
-using System.Text.Json;
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Store;
 
 namespace IntegrationWorker.Queries;
 
 /// <summary>A message that was seen, with its recorded outcome.</summary>
 internal record MessageView(
-    string MessageKey, string Outcome, DateTimeOffset ReceivedAt, string SourceId, string MessageType, JsonElement Result)
+    string MessageKey, string Outcome, DateTimeOffset ReceivedAt, string SourceId, string MessageType, RawJson Result)
 {
     public static MessageView Of(LedgerRecord record) => new(
-        record.Key, record.Outcome, record.ReceivedAt.ToUniversalTime(), record.SourceId, record.MessageType, JsonElement.Parse(record.Result));
+        record.Key, record.Outcome, record.ReceivedAt.ToUniversalTime(), record.SourceId, record.MessageType, new RawJson(record.Result));
 }
 
 /// <summary>Messages by time of receipt, the oldest first.</summary>
@@ -23,9 +23,9 @@ internal sealed record MessageTimeline(MessageView Message, IReadOnlyList<Histor
 /// <param name="Version">The study's version after it.</param>
 /// <param name="Detail">Changes with previous and current values and places in the message, and what was held back.</param>
 internal sealed record HistoryView(
-    string? StudyId, long Version, DateTimeOffset At, string MessageKey, int Unit, string SourceId, string MessageType, string Outcome, JsonElement Detail)
+    string? StudyId, long Version, DateTimeOffset At, string MessageKey, int Unit, string SourceId, string MessageType, string Outcome, RawJson Detail)
 {
     public static HistoryView Of(HistoryEntry entry) => new(
         entry.StudyId, entry.Version, entry.At.ToUniversalTime(), entry.MessageKey, entry.Unit, entry.SourceId, entry.MessageType, entry.Outcome,
-        JsonElement.Parse(entry.Detail));
+        new RawJson(entry.Detail));
 }
