@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Threading.RateLimiting;
 using IntegrationWorker.Hosting.Health;
+using IntegrationWorker.Hosting.Metrics;
 using IntegrationWorker.Store;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
@@ -54,6 +55,7 @@ internal static class TargetServices
     {
         var options = TargetOptions.Of(configuration);
         services.AddTargetOptions();
+        services.AddMeter();
         services.AddSingleton<TargetMetrics>();
         services.AddSingleton<CircuitBreakerStateProvider>();
         services.AddSingleton<ITargetClient, TargetClient>();

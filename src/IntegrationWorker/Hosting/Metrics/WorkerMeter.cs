@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IntegrationWorker.Hosting.Metrics;
 
@@ -10,8 +11,12 @@ internal static class WorkerMeter
     /// <summary>Before the name of each measure.</summary>
     public const string Prefix = "integration_worker.";
 
-    /// <summary>The meter, for the folders that count.</summary>
-    public static IServiceCollection AddMeter(this IServiceCollection services) => services.AddSingleton(_ => new Meter(Name));
+    /// <summary>The meter, for the folders that count. Each of them may ask for it.</summary>
+    public static IServiceCollection AddMeter(this IServiceCollection services)
+    {
+        services.TryAddSingleton(_ => new Meter(Name));
+        return services;
+    }
 
     public static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }
