@@ -104,7 +104,6 @@ internal static class WorkerHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
         });
-
         builder.WebHost.UseUrls([.. UrlsOf(settings.Configuration)]);
 
         return builder;

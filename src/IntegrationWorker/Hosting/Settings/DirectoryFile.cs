@@ -13,7 +13,7 @@ internal sealed class DirectoryFile(string setting, DirectoryColumns columns, Li
     // Excel writes in the machine's own code page unless it is asked: a name that is read wrongly is worse than none.
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public IReadOnlyList<SettingsReader> Read(string path)
+    public List<SettingsReader> Read(string path)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed class DirectoryFile(string setting, DirectoryColumns columns, Li
     // Null: the columns cannot be told apart.
     private List<string>? ReadHeader(SepReader.Row row)
     {
-        var names = Enumerable.Range(0, row.ColCount).Select(TextOf(row)).ToList();
+        List<string> names = [.. TextsOf(row)];
         var before = faults.Count;
         var place = $"{setting} header";
 
@@ -110,12 +110,12 @@ internal sealed class DirectoryFile(string setting, DirectoryColumns columns, Li
     private SettingsReader ReadRow(List<string> header, SepReader.Row row)
     {
         var place = PlaceOf(row);
-        var text = TextOf(row);
+        var texts = TextsOf(row);
         var values = new Dictionary<string, string?> { [place] = "" };
 
         foreach (var (index, name) in header.Index())
         {
-            Add(values, place, name, text(index));
+            Add(values, place, name, texts[index]);
         }
 
         return new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection(place), faults, quotes: false);
@@ -165,9 +165,8 @@ internal sealed class DirectoryFile(string setting, DirectoryColumns columns, Li
 
     private static string[] PartsOf(string text) => text.Split(Several, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static Func<int, string> TextOf(SepReader.Row row)
+    private static string[] TextsOf(SepReader.Row row)
     {
-        // A row is a view of the reader's buffer, which no closure may hold.
         var texts = new string[row.ColCount];
 
         for (var i = 0; i < texts.Length; i++)
@@ -175,6 +174,6 @@ internal sealed class DirectoryFile(string setting, DirectoryColumns columns, Li
             texts[i] = row[i].ToString().Trim();
         }
 
-        return i => texts[i];
+        return texts;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class RulebookReader(IConfiguration configuration, List<Settings
             return items;
         }
 
-        return [.. new DirectoryFile(file, columns, faults).Read(path)];
+        return new DirectoryFile(file, columns, faults).Read(path);
     }
 
     private List<IReadOnlyList<string>> ReadAliases()
