@@ -201,26 +201,6 @@ public sealed partial class WorkerSettingsTests : IDisposable
     }
 
     [Fact]
-    public void GivenAnEnvironmentVariable_WhenLoaded_ThenItWinsAndForeignOnesAreNoneOfOurBusiness()
-    {
-        Environment.SetEnvironmentVariable("Intake__GiveUpMinutes", "77");
-        Environment.SetEnvironmentVariable("Foreign__Thing", "x");
-
-        try
-        {
-            Assert.Equal("77", WorkerSettings.Load([]).Configuration["Intake:GiveUpMinutes"]);
-            Environment.SetEnvironmentVariable("Intake__GivUpMinutes", "77");
-            Assert.Contains("Intake:GivUpMinutes", Assert.Throws<SettingsException>(() => WorkerSettings.Load([])).Message, StringComparison.Ordinal);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("Intake__GiveUpMinutes", null);
-            Environment.SetEnvironmentVariable("Intake__GivUpMinutes", null);
-            Environment.SetEnvironmentVariable("Foreign__Thing", null);
-        }
-    }
-
-    [Fact]
     public void GivenAnEmptyList_WhenLoaded_ThenItIsNotTheDefault()
     {
         var file = _folder.Write("""
