@@ -66,7 +66,8 @@ public sealed class StartJourneyTests
         await second.WaitForExitAsync(_token);
 
         Assert.Equal(1, second.ExitCode);
-        Assert.Contains("in use", second.Output, StringComparison.Ordinal);
+        Assert.Contains("address already in use. Stop what uses it, or set Http:Urls.", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", second.Output, StringComparison.Ordinal);
     }
 
     [Theory]

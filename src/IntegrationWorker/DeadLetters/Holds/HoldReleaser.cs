@@ -11,7 +11,7 @@ namespace IntegrationWorker.DeadLetters.Holds;
 /// </summary>
 internal sealed class HoldReleaser(
     MessagePipeline pipeline, IHoldStore holds, HoldWatch watch, Rulebook rules, StoreGate gate, TimeProvider time, ILogger<HoldReleaser> logger)
-    : BackgroundService
+    : StoreWork(gate)
 {
     private const int HoldsPerLook = 20;
 
@@ -24,10 +24,8 @@ internal sealed class HoldReleaser(
     private bool _hasEndedOthers;
     private long? _watched;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        await gate.WaitAsync(stoppingToken);
-
         while (true)
         {
             try

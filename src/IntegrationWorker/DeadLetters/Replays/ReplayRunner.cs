@@ -6,17 +6,15 @@ namespace IntegrationWorker.DeadLetters.Replays;
 
 /// <summary>Drives the replay jobs that nobody drives: new ones, and those whose worker has gone. One at a time in each worker.</summary>
 internal sealed class ReplayRunner(IReplayJobStore jobs, ReplayDriver driver, StoreGate gate, TimeProvider time, ILogger<ReplayRunner> logger)
-    : BackgroundService
+    : StoreWork(gate)
 {
     private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _patienceAtTheEnd = TimeSpan.FromSeconds(5);
 
     private readonly string _holder = ReplayDriver.NewHolder();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        await gate.WaitAsync(stoppingToken);
-
         while (true)
         {
             try

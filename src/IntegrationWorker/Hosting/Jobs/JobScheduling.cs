@@ -6,7 +6,7 @@ namespace IntegrationWorker.Hosting.Jobs;
 
 /// <summary>Starts the jobs once the store is open: on PostgreSQL their schedule is kept there.</summary>
 internal sealed class JobScheduling(ISchedulerFactory schedulers, JobNames names, StoreGate gate, TimeProvider time, ILogger<JobScheduling> logger)
-    : BackgroundService
+    : StoreWork(gate)
 {
     private IScheduler? _scheduler;
 
@@ -20,9 +20,8 @@ internal sealed class JobScheduling(ISchedulerFactory schedulers, JobNames names
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        await gate.WaitAsync(stoppingToken);
         var backOff = new BackOff(time);
 
         while (!await TryStartAsync(stoppingToken))

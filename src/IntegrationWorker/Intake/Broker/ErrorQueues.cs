@@ -14,7 +14,7 @@ namespace IntegrationWorker.Intake.Broker;
 /// </summary>
 internal sealed class ErrorQueues(
     BrokerConnector connector, IDeadLetterStore letters, StoreGate gate, Rulebook rules, TimeProvider time, ILogger<ErrorQueues> logger)
-    : BackgroundService
+    : StoreWork(gate)
 {
     private const string RetryCount = "mt-fault-retrycount";
     private const string ExceptionType = "mt-fault-exceptiontype";
@@ -22,10 +22,8 @@ internal sealed class ErrorQueues(
     private static readonly TimeSpan _lookEvery = TimeSpan.FromMinutes(1);
     private static readonly string[] _suffixes = ["_error", "_skipped"];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        await gate.WaitAsync(stoppingToken);
-
         while (true)
         {
             try

@@ -8,7 +8,7 @@ namespace IntegrationWorker.Subscriptions.Work;
 /// <summary>Does for each FHIR server what is due: reads, closes gaps, listens for silence. On one worker at a time for each server.</summary>
 internal sealed class FhirWork(
     FhirServers servers, FetchRunner fetches, FhirSearch search, GapWatch gaps, SilenceWatch silence, IFhirWorkStore store, StoreGate gate,
-    TimeProvider time, ILogger<FhirWork> logger) : BackgroundService
+    TimeProvider time, ILogger<FhirWork> logger) : StoreWork(gate)
 {
     private const int FetchesOfAStep = 64;
     private const int AtATime = 4;
@@ -16,9 +16,8 @@ internal sealed class FhirWork(
     private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan _whileAnotherLeads = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        await gate.WaitAsync(stoppingToken);
         await Task.WhenAll(servers.All.Select(server => RunAsync(server, new ServerPause(server, time, logger), stoppingToken)));
     }
 
