@@ -15,7 +15,9 @@ internal static class Population
         insert into studies
         select 'stu_' || substr(encode(sha256(convert_to('old' || n, 'UTF8')), 'hex'), 1, length(p.study_id) - 4), '2.25.999' || n,
                description, severity, viewer_status, is_cancelled, cancelled_at, assigned_to, org_id, express_customer_id,
-               created_at, updated_at, created_by, version, state
+               created_at, updated_at, created_by, version, state,
+               (select '[' || string_agg(format(case when l.issuer = '' then '[%s,"%s"]' else '[%s,"%s","%s"]' end, l.kind, md5(l.value || n), l.issuer), ',') || ']'
+                from pattern_links l)
         from pattern p, generate_series(1, @studies) n;
 
         insert into links

@@ -12,15 +12,12 @@ namespace IntegrationWorker.Intake;
 /// </summary>
 internal sealed class Batcher : BackgroundService
 {
-    // Bounds the memory of one batch: bodies may have megabytes.
-    private const long BatchBytesMax = 32 * 1024 * 1024;
-
     private const int ConflictsMax = 8;
 
     private readonly WaitingLine _waiting = new();
 
-    // The batch after the one that is being written, with its transaction. Belongs to the loop of this service, as the next one does.
-    private OpenedAhead? _next;
+    // Belong to the loop of this service, as the next one does.
+    private readonly BatchesAhead _ahead;
 
     // A part of a batch is being decided about, and further parts come before everything that waits.
     private bool _isSplitting;
@@ -64,6 +61,7 @@ internal sealed class Batcher : BackgroundService
         _options = options.Value;
         _time = time;
         _logger = logger;
+        _ahead = new BatchesAhead(pipeline, _waiting, failing, _options);
 
         // Not only when this service is stopped: the broker's deliveries are to go back before its connection ends.
         lifetime.ApplicationStopping.Register(_closing.Cancel);
@@ -73,7 +71,7 @@ internal sealed class Batcher : BackgroundService
     public int Waiting => _waiting.Count;
 
     /// <summary>How many messages are being decided about or written, about.</summary>
-    public int InHand => _inHand + (_next?.Batch.Count ?? 0);
+    public int InHand => _inHand + _ahead.Messages;
 
     /// <summary>Hands a message over and waits for its committed outcome.</summary>
     /// <exception cref="DeliveryReturnedException">It was not decided about and nothing was written.</exception>
@@ -123,7 +121,7 @@ internal sealed class Batcher : BackgroundService
             while (await WaitForWorkAsync(stoppingToken))
             {
                 await _publisher.WaitForRoomAsync(_closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                var batch = _next?.Batch ?? await TakeAsync();
+                var batch = _ahead.Next ?? await TakeAsync();
                 _inHand = batch.Count;
                 await DecideAsync(batch, stoppingToken);
                 _inHand = 0;
@@ -138,7 +136,7 @@ internal sealed class Batcher : BackgroundService
         finally
         {
             _waiting.Close();
-            await LetGoAsync();
+            await _ahead.LetGoAsync();
             ReturnWaiting("The worker is stopping.");
             _failing.ReturnAll();
         }
@@ -168,7 +166,7 @@ internal sealed class Batcher : BackgroundService
     // False: the doors are closed and nothing waits any more.
     private async Task<bool> WaitForWorkAsync(CancellationToken stoppingToken)
     {
-        if (_next is not null)
+        if (_ahead.Next is not null)
         {
             return true;
         }
@@ -199,30 +197,15 @@ internal sealed class Batcher : BackgroundService
     private async Task<List<WaitingMessage>> TakeAsync()
     {
         var batch = new List<WaitingMessage>();
-        var bytes = Fill(batch, 0);
+        var bytes = _ahead.Fill(batch, 0);
 
         if (_options.BatchWaitMs > 0 && batch.Count > 0 && batch.Count < _options.BatchMessagesMax && !_closing.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(_options.BatchWaitMs), _time, CancellationToken.None);
-            Fill(batch, bytes);
+            _ahead.Fill(batch, bytes);
         }
 
         return batch;
-    }
-
-    private long Fill(List<WaitingMessage> batch, long bytes)
-    {
-        while (batch.Count < _options.BatchMessagesMax && bytes < BatchBytesMax && _waiting.TryTake(out var waiting))
-        {
-            // One that is known to break its batch does not get into another one.
-            if (!_failing.TryRejoin(waiting))
-            {
-                batch.Add(waiting);
-                bytes += waiting.Message.Body.Length;
-            }
-        }
-
-        return bytes;
     }
 
     private async Task DecideAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
@@ -280,19 +263,26 @@ internal sealed class Batcher : BackgroundService
         }
         catch
         {
-            // Only now: what is open ahead may wait for what this batch had locked.
-            await LetGoAsync();
+            // Only now: what is started ahead may wait for what this batch had locked.
+            await _ahead.LetGoAsync();
             throw;
         }
     }
 
     private async Task CommitOpenAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
-        var started = _time.GetTimestamp();
-        await using var open = await OpenAsync(batch, stoppingToken);
-        var committing = open.CommitAsync(stoppingToken);
-        await OpenNextAsync(batch, committing, stoppingToken);
-        ReadAhead(committing);
+        var began = _time.GetTimestamp();
+        var started = _ahead.Take(batch) ?? await StartAsync(batch, stoppingToken);
+        await using var open = await started.Opening;
+        var committing = CommitAsync(started, open, stoppingToken);
+
+        // Parts of a batch that was halved start nothing: further parts come before everything that waits.
+        if (_pipeline.OpensAhead && !_isSplitting)
+        {
+            await _ahead.StartFurtherAsync(started, committing, stoppingToken, _closing.Token);
+        }
+
+        _ahead.ReadAhead(committing);
         await committing;
         _state.Works();
 
@@ -301,84 +291,26 @@ internal sealed class Batcher : BackgroundService
             batch[i].Complete(open.Results[i]);
         }
 
-        _metrics.Committed(batch, open.Results, started);
+        _metrics.Committed(batch, open.Results, began);
         IntakeLog.BatchHandled(
-            _logger, batch.Count, open.Results.Count(result => result.IsRejected), _time.GetElapsedTime(started).TotalMilliseconds);
+            _logger, batch.Count, open.Results.Count(result => result.IsRejected), _time.GetElapsedTime(began).TotalMilliseconds);
     }
 
-    private async Task<IOpenBatch> OpenAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
+    private async Task<StartedBatch> StartAsync(List<WaitingMessage> batch, CancellationToken stoppingToken)
     {
-        if (_next is { } next && next.Batch == batch)
-        {
-            _next = null;
-            return await next.Opening;
-        }
+        // What they hold could be what this one waits for, for ever.
+        await _ahead.LetGoAsync();
+        var started = StartedBatch.Start(_pipeline, batch, before: null, stoppingToken);
+        _ahead.ReadAhead(started.Opening);
 
-        // What it holds could be what this one waits for, for ever.
-        await LetGoAsync();
-        var opening = BeginAsync(batch, stoppingToken);
-        ReadAhead(opening);
-
-        return await opening;
+        return started;
     }
 
-    // What fails here fails in the task: whoever begins it may be in the middle of another batch.
-    private async Task<IOpenBatch> BeginAsync(List<WaitingMessage> batch, CancellationToken stoppingToken) =>
-        await _pipeline.OpenAsync([.. batch.Select(waiting => waiting.Read(_pipeline))], stoppingToken);
-
-    // With as many waiting as this batch has, their studies are locked, loaded and decided about while this one is written. What they
-    // share with this one they wait for in the database, where they find it as this one leaves it. With fewer, the commit that both could
-    // share would be paid for twice.
-    private async Task OpenNextAsync(List<WaitingMessage> written, Task committing, CancellationToken stoppingToken)
+    private static async Task CommitAsync(StartedBatch started, IOpenBatch open, CancellationToken stoppingToken)
     {
-        if (!_pipeline.OpensAhead || _isSplitting)
-        {
-            return;
-        }
-
-        // Who sets a wait wants batches that are as large as can be.
-        var count = _options.BatchWaitMs > 0 ? _options.BatchMessagesMax : written.Count;
-
-        ReadAhead(committing);
-        await _waiting.WaitForAsync(count, committing);
-
-        if (_waiting.Count < count || _closing.IsCancellationRequested)
-        {
-            return;
-        }
-
-        var batch = new List<WaitingMessage>();
-        Fill(batch, 0);
-
-        if (batch.Count > 0)
-        {
-            _next = new OpenedAhead(batch, BeginAsync(batch, stoppingToken));
-        }
+        await started.Saving;
+        await open.CommitAsync(stoppingToken);
     }
-
-    // Its messages are the first of those that wait again.
-    private async Task LetGoAsync()
-    {
-        if (_next is not { } next)
-        {
-            return;
-        }
-
-        _next = null;
-        _waiting.PutBack(next.Batch);
-
-        try
-        {
-            await (await next.Opening).DisposeAsync();
-        }
-        catch (Exception)
-        {
-            // It was not opened: whoever opens it again hears why.
-        }
-    }
-
-    // While the database is at work on one batch, the messages of the next one are read.
-    private void ReadAhead(Task working) => _waiting.ReadAhead(_pipeline, _options.BatchMessagesMax, working);
 
     // What is not plainly a failure of the database may still be one: the store is asked.
     private async Task<bool> IsOfSurroundingsAsync(Exception failure, CancellationToken stoppingToken)
@@ -482,6 +414,4 @@ internal sealed class Batcher : BackgroundService
             waiting.Return(reason);
         }
     }
-
-    private sealed record OpenedAhead(List<WaitingMessage> Batch, Task<IOpenBatch> Opening);
 }

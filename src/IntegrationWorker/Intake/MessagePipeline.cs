@@ -44,7 +44,7 @@ internal sealed class MessagePipeline(
             await LoadHoldsAsync(transaction, messages, work, cancellationToken);
             work.Positions = await LoadPositionsAsync(transaction, messages, cancellationToken);
 
-            return new OpenBatch(Decide(messages, work), work.Changes, transaction, CommitAsync);
+            return new OpenBatch(Decide(messages, work), work.Changes, transaction, OnCommitted);
         }
         catch
         {
@@ -92,7 +92,7 @@ internal sealed class MessagePipeline(
         var claimed = found.Select(held => held.Unit.UnitKey).ToHashSet(StringComparer.Ordinal);
         HeldUnit[] due = [.. waiting.TakeWhile(held => claimed.Contains(held.Unit.UnitKey))];
         var released = work.Release(hold, due, isAll: due.Length == waiting.Count, time.GetUtcNow());
-        await CommitAsync(transaction, changes, cancellationToken);
+        await new OpenBatch([], changes, transaction, OnCommitted).CommitAsync(cancellationToken);
 
         return released;
     }
@@ -137,13 +137,8 @@ internal sealed class MessagePipeline(
     private static IEnumerable<string> RawKeysOf(IReadOnlyList<MappedMessage> messages) =>
         messages.Where(message => message.Notification is not null).Select(message => MappedPart.RawKey(message.Inbound.Body.Span));
 
-    private async Task CommitAsync(IStoreBatch transaction, BatchChanges changes, CancellationToken cancellationToken)
+    private void OnCommitted(BatchChanges changes)
     {
-        await transaction.SaveAsync(changes, cancellationToken);
-        CrashPoint.Reach(CrashPoint.BeforeCommit);
-        await transaction.CommitAsync(cancellationToken);
-        CrashPoint.Reach(CrashPoint.AfterCommit);
-
         publisher.Offer(changes.Outbox);
 
         if (changes.Plans.Count > 0)

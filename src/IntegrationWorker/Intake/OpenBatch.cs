@@ -1,3 +1,4 @@
+using IntegrationWorker.Hosting;
 using IntegrationWorker.Store;
 using IntegrationWorker.Studies;
 
@@ -12,24 +13,43 @@ internal interface IOpenBatch : IAsyncDisposable
     /// <summary>What is to become of each message, in the order of the messages. It is so when the batch is committed.</summary>
     IReadOnlyList<MessageResult> Results { get; }
 
-    /// <summary>Writes what was decided. What throws is the surroundings: nothing was written.</summary>
+    /// <summary>Writes what was decided, but for the events, into the transaction: what is left to do at the commit is little.</summary>
+    Task SaveAsync(CancellationToken cancellationToken);
+
+    /// <summary>Commits, and writes before it what was not saved. What throws is the surroundings: nothing was written.</summary>
     Task CommitAsync(CancellationToken cancellationToken);
 }
 
 /// <inheritdoc/>
-/// <param name="commit">Writes what deciding has collected, and tells those who wait for it.</param>
+/// <param name="committed">Tells those who wait for what is written.</param>
 internal sealed class OpenBatch(
-    IReadOnlyList<MessageResult> results,
-    BatchChanges changes,
-    IStoreBatch transaction,
-    Func<IStoreBatch, BatchChanges, CancellationToken, Task> commit) : IOpenBatch
+    IReadOnlyList<MessageResult> results, BatchChanges changes, IStoreBatch transaction, Action<BatchChanges> committed) : IOpenBatch
 {
+    private bool _isSaved;
+
     public IReadOnlyList<MessageResult> Results => results;
 
     /// <summary>What will be written.</summary>
     public BatchChanges Changes => changes;
 
-    public Task CommitAsync(CancellationToken cancellationToken) => commit(transaction, changes, cancellationToken);
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        _isSaved = true;
+        await transaction.SaveAsync(changes, cancellationToken);
+    }
+
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        if (!_isSaved)
+        {
+            await SaveAsync(cancellationToken);
+        }
+
+        CrashPoint.Reach(CrashPoint.BeforeCommit);
+        await transaction.CommitAsync(cancellationToken);
+        CrashPoint.Reach(CrashPoint.AfterCommit);
+        committed(changes);
+    }
 
     public ValueTask DisposeAsync() => transaction.DisposeAsync();
 }

@@ -44,8 +44,10 @@ internal interface IStoreBatch : IAsyncDisposable
     /// <summary>The first ones that wait behind a hold, in order.</summary>
     Task<IReadOnlyList<HeldUnit>> LoadHeldAsync(string holdId, int max, CancellationToken cancellationToken);
 
+    /// <summary>Writes everything but the events. Once for each transaction.</summary>
     Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken);
 
+    /// <summary>Writes the events that were saved, which learn their positions, and commits.</summary>
     Task CommitAsync(CancellationToken cancellationToken);
 }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using IntegrationWorker.Store.Protection;
 using IntegrationWorker.Store.Sql;
 using IntegrationWorker.Studies;
@@ -11,12 +12,9 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     private const int MessageSpace = -1;
     private const int SubscriptionSpace = -2;
 
-    // Looking a few numbers up again costs less than a further round trip, and a lone message waits for each of them.
-    private const int KeysLookedUpTwiceMax = 64;
-
     private static readonly Statement<LinkKey> _selectStudies = new(
         $$"""
-        select {{StudyRows.Selected}} from studies s
+        select {{StudyRows.SelectedWithLinks}} from studies s
         where s.study_id in ({{LinkRows.StudyIds}})
         order by s.study_id
         {for update}
@@ -26,23 +24,16 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     // Writes of the study API name studies by their ids: there is nothing to be looked for.
     private static readonly Statement<string> _selectStudiesById = new(
         $$"""
-        select {{StudyRows.Selected}} from studies s
+        select {{StudyRows.SelectedWithLinks}} from studies s
         where s.study_id in (select r.study_id from {rows})
         order by s.study_id
         {for update}
         """,
         StudyRows.Ids);
 
+    // Of studies whose rows do not tell.
     private static readonly Statement<string> _selectLinks = new(
         "select l.kind, l.value, l.issuer, l.study_id from {rows} join links l on l.study_id = r.study_id", StudyRows.Ids);
-
-    // The studies are locked by then, and their numbers with them: these are the links of the studies that were found.
-    private static readonly Statement<LinkKey> _selectLinksByKey = new(
-        $$"""
-        select l.kind, l.value, l.issuer, l.study_id from links l
-        where l.study_id in ({{LinkRows.StudyIds}})
-        """,
-        LinkRows.Keys);
 
     private static readonly Statement<LinkKey> _selectParked = new(
         $$"""
@@ -58,6 +49,11 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         where (source_id, subscription_id) in (select r.source_id, r.subscription_id from {rows})
         """,
         PositionRows.Keys);
+
+    private readonly LoadedLinks _links = new();
+
+    // Saved, and written with the commit.
+    private List<OutboxEntry> _events = [];
 
     protected SqlSession Session => session;
 
@@ -119,20 +115,25 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         return units;
     }
 
-    public async Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
+    public Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
     {
-        StoreWriter.Add(session, changes, protector);
+        StoreWriter.Add(session, changes, _links.DocumentsFor(changes), protector);
+        _events = changes.Outbox;
 
-        if (changes.Outbox.Count > 0)
-        {
-            OnSavingEvents();
-            StoreWriter.AddOutbox(session, changes.Outbox);
-        }
-
-        await session.RunAsync(cancellationToken);
+        return session.RunAsync(cancellationToken);
     }
 
-    public Task CommitAsync(CancellationToken cancellationToken) => session.CommitAsync(cancellationToken);
+    public Task CommitAsync(CancellationToken cancellationToken)
+    {
+        // Only now: what locks the outbox makes everybody else wait.
+        if (_events.Count > 0)
+        {
+            OnSavingEvents();
+            StoreWriter.AddOutbox(session, _events);
+        }
+
+        return session.CommitAsync(cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
@@ -154,8 +155,8 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     {
         var studies = new List<Study>();
         var links = new List<Link>();
+        var untold = new List<string>();
         var parked = new List<ParkedUnit>();
-        var isSmall = keys.Count <= KeysLookedUpTwiceMax;
         string[]? ids = keys.All(key => key.Kind == LinkKind.StudyId) ? [.. keys.Select(key => key.Value)] : null;
 
         if (keys.Count > 0)
@@ -166,30 +167,52 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
         if (ids is not null)
         {
             // Nothing waits under them: commands and the study API alone name a study by its id, and are refused when there is none.
-            session.AddRows(_selectStudiesById, ids, read: reader => studies.Add(StudyRows.Read(reader)));
-            session.AddRows(_selectLinks, ids, read: reader => links.Add(LinkRows.Read(reader)));
+            session.AddRows(_selectStudiesById, ids, read: ReadStudy);
         }
         else
         {
-            session.AddRows(_selectStudies, keys, read: reader => studies.Add(StudyRows.Read(reader)));
-
-            if (isSmall)
-            {
-                session.AddRows(_selectLinksByKey, keys, read: reader => links.Add(LinkRows.Read(reader)));
-            }
-
+            session.AddRows(_selectStudies, keys, read: ReadStudy);
             session.AddRows(_selectParked, keys, read: reader => parked.Add(ParkedRows.Read(reader, protector)));
         }
 
         await session.RunAsync(cancellationToken);
-
-        if (ids is null && !isSmall)
-        {
-            await session.RunRowsAsync(
-                _selectLinks, [.. studies.Select(study => study.StudyId)], cancellationToken, reader => links.Add(LinkRows.Read(reader)));
-        }
+        await LoadLinksAsync(untold, links, cancellationToken);
 
         return new LoadedStudies(studies, LinkRows.WithOwn(studies, links), parked);
+
+        void ReadStudy(DbDataReader reader)
+        {
+            var study = StudyRows.Read(reader);
+            studies.Add(study);
+
+            if (StudyRows.ReadLinks(reader, study.StudyId) is { } told)
+            {
+                _links.Add(study.StudyId, told, isWritten: true);
+                links.AddRange(told);
+            }
+            else
+            {
+                untold.Add(study.StudyId);
+            }
+        }
+    }
+
+    private async Task LoadLinksAsync(List<string> studyIds, List<Link> links, CancellationToken cancellationToken)
+    {
+        if (studyIds.Count == 0)
+        {
+            return;
+        }
+
+        var found = new List<Link>();
+        await session.RunRowsAsync(_selectLinks, studyIds, cancellationToken, reader => found.Add(LinkRows.Read(reader)));
+        var byStudy = found.ToLookup(link => link.StudyId, StringComparer.Ordinal);
+
+        foreach (var id in studyIds)
+        {
+            _links.Add(id, [.. byStudy[id]], isWritten: false);
+            links.AddRange(byStudy[id]);
+        }
     }
 
     /// <summary>Makes transactions that want one of these numbers wait for each other until they end.</summary>
@@ -202,7 +225,7 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     {
     }
 
-    /// <summary>Called when all but the events is queued, if there are events.</summary>
+    /// <summary>Called when all but the events is written, if there are events.</summary>
     protected virtual void OnSavingEvents()
     {
     }

@@ -7,28 +7,33 @@ namespace IntegrationWorker.Store;
 /// <summary>Writes the changes of a batch: one statement for each kind of row, however many there are.</summary>
 internal static class StoreWriter
 {
-    private static readonly Statement<Study> _insertStudies = new(
+    private static readonly Statement<StudyRow> _insertStudies = new(
         """
         insert into studies (
             study_id, study_instance_uid, description, severity, viewer_status, is_cancelled, cancelled_at, assigned_to,
-            org_id, express_customer_id, created_at, updated_at, created_by, version, state)
+            org_id, express_customer_id, created_at, updated_at, created_by, version, state, links)
         select
             r.study_id, r.study_instance_uid, r.description, r.severity, r.viewer_status, r.is_cancelled, r.cancelled_at, r.assigned_to,
-            r.org_id, r.express_customer_id, r.created_at, r.updated_at, r.created_by, r.version, r.state
+            r.org_id, r.express_customer_id, r.created_at, r.updated_at, r.created_by, r.version, r.state, r.links
         from {rows}
         """,
         StudyRows.Columns);
 
-    private static readonly Statement<Study> _updateStudies = new(
+    private static readonly Statement<StudyRow> _updateStudies = new(
         """
         update studies set
             description = r.description, severity = r.severity, viewer_status = r.viewer_status, is_cancelled = r.is_cancelled,
             cancelled_at = r.cancelled_at, assigned_to = r.assigned_to, org_id = r.org_id, express_customer_id = r.express_customer_id,
-            updated_at = r.updated_at, version = r.version, state = r.state
+            updated_at = r.updated_at, version = r.version, state = r.state, links = coalesce(r.links, studies.links)
         from {rows}
         where studies.study_id = r.study_id
         """,
         StudyRows.Columns);
+
+    private static readonly Statement<KeyValuePair<string, string?>> _setLinks = new(
+        "update studies set links = r.links from {rows} where studies.study_id = r.study_id",
+        Column<KeyValuePair<string, string?>>.Text("study_id", document => document.Key),
+        Column<KeyValuePair<string, string?>>.Text("links", document => document.Value));
 
     private static readonly Statement<Link> _deleteLinks = new(
         """
@@ -123,10 +128,11 @@ internal static class StoreWriter
         PositionRows.Columns);
 
     /// <summary>Queues everything but the events.</summary>
-    public static void Add(SqlSession session, BatchChanges changes, DataProtector protector)
+    /// <param name="links">By study id, what its row is to say of its links; null there: nothing. Is used up.</param>
+    public static void Add(SqlSession session, BatchChanges changes, Dictionary<string, string?> links, DataProtector protector)
     {
-        session.AddRows(_insertStudies, changes.NewStudies, rowsExpected: changes.NewStudies.Count);
-        session.AddRows(_updateStudies, changes.ChangedStudies, rowsExpected: changes.ChangedStudies.Count);
+        session.AddRows(_insertStudies, RowsOf(changes.NewStudies, links), rowsExpected: changes.NewStudies.Count);
+        session.AddRows(_updateStudies, RowsOf(changes.ChangedStudies, links), rowsExpected: changes.ChangedStudies.Count);
 
         // What a batch both removes and adds is there afterwards.
         session.AddRows(_deleteLinks, changes.RemovedLinks);
@@ -155,13 +161,36 @@ internal static class StoreWriter
         session.AddRows(_upsertPositions, changes.Positions);
         PlanRows.Add(session, changes, protector);
         session.AddRows(FetchRows.Upsert, FetchRows.Distinct(changes.Fetches));
+
+        // After a study has got another id: the links are those of the new one.
+        session.AddRows(_setLinks, [.. links]);
+    }
+
+    // Takes the documents that are written with their studies.
+    private static List<StudyRow> RowsOf(List<Study> studies, Dictionary<string, string?> links)
+    {
+        var rows = new List<StudyRow>(studies.Count);
+
+        foreach (var study in studies)
+        {
+            var document = links.GetValueOrDefault(study.StudyId);
+
+            if (document is not null)
+            {
+                links.Remove(study.StudyId);
+            }
+
+            rows.Add(new StudyRow(study, document));
+        }
+
+        return rows;
     }
 
     /// <summary>Queues the events; they learn their positions when the queue is run.</summary>
     public static void AddOutbox(SqlSession session, IReadOnlyList<OutboxEntry> entries)
     {
         (int Place, OutboxEntry Entry)[] placed = [.. entries.Select((entry, index) => (index + 1, entry))];
-        session.AddRows(_insertOutbox, placed, rowsExpected: placed.Length);
+        session.AddRows(_insertOutbox, placed);
         session.Add(
             _insertUnpublished,
             [SqlValue.Number("count", placed.Length), SqlValue.Time("created_at", entries.Max(entry => entry.CreatedAt))],

@@ -15,6 +15,8 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     private static readonly LinkKey _first = new(LinkKind.Accession, "A-1");
     private static readonly LinkKey _second = new(LinkKind.Filler, "F-2");
 
+    private static readonly Statement _lockCommits = new("select pg_advisory_xact_lock(77)");
+
     [Fact]
     public async Task GivenAClaimedKey_WhenAnotherWorkerClaimsIt_ThenItWaitsForTheEndAndFindsWhatWasCommitted()
     {
@@ -126,17 +128,18 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     public async Task GivenAnEventThatIsNotCommitted_WhenAnotherWorkerSavesOne_ThenThatWaitsSoThatNobodyReadsPastTheFirst()
     {
         await using var other = Door.Open();
-        await using var first = await Store.Studies.BeginAsync(Token);
-        var changes = new BatchChanges();
-        changes.Outbox.Add(Some.Event(Some.Study()));
-        await first.SaveAsync(changes, Token);
+        await StopCommitsOfEventsAsync();
+        await using var stopped = await Store.Database.BeginAsync(Token);
+        await stopped.RunAsync(_lockCommits, [], Token, static _ => { });
 
-        var second = Task.Run(() => other.Studies.WriteAsync(all => all.Outbox.Add(Some.Event(Some.Study())), Token), Token);
+        var first = Task.Run(() => Store.Studies.WriteAsync(all => all.Outbox.Add(Some.Event(Some.Study())), Token), Token);
         await SomebodyWaitsAsync();
+        var second = Task.Run(() => other.Studies.WriteAsync(all => all.Outbox.Add(Some.Event(Some.Study())), Token), Token);
+        await SomebodyWaitsAsync(2);
         Assert.Empty(await Store.Outbox.ReadAfterAsync(0, 10, Token));
-        await first.CommitAsync(Token);
+        await stopped.CommitAsync(Token);
 
-        Assert.True((await second).Outbox[0].Position > changes.Outbox[0].Position);
+        Assert.True((await second).Outbox[0].Position > (await first).Outbox[0].Position);
     }
 
     [Fact]
@@ -300,6 +303,21 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
         fill(changes);
         await batch.SaveAsync(changes, Token);
         await batch.CommitAsync(Token);
+    }
+
+    // Whoever has written an event waits in the middle of its commit, as long as somebody has the lock.
+    private async Task StopCommitsOfEventsAsync()
+    {
+        await using var session = await Store.Database.BeginAsync(Token);
+        session.Add(
+            new Statement("""
+                create function stop() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(77); return null; end $$
+                """),
+            []);
+        session.Add(
+            new Statement("create constraint trigger stop after insert on outbox deferrable initially deferred for each row execute function stop()"),
+            []);
+        await session.CommitAsync(Token);
     }
 
     private Task SomebodyWaitsAsync(int workers = 1) => Patience.UntilAsync(

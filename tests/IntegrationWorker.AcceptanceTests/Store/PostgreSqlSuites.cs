@@ -13,6 +13,8 @@ public sealed class PostgreSqlCaseTests(SharedSurroundings surroundings) : CaseS
 
 public sealed class PostgreSqlHoldTests(SharedSurroundings surroundings) : HoldSuite(PostgreSqlSuites.On(surroundings));
 
+public sealed class PostgreSqlLinksTests(SharedSurroundings surroundings) : LinksSuite(PostgreSqlSuites.On(surroundings));
+
 public sealed class PostgreSqlFiguresTests(SharedSurroundings surroundings) : FiguresSuite(PostgreSqlSuites.On(surroundings));
 
 public sealed class PostgreSqlReplayJobTests(SharedSurroundings surroundings) : ReplayJobSuite(PostgreSqlSuites.On(surroundings));

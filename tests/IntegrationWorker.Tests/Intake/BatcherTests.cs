@@ -75,6 +75,42 @@ public sealed class BatcherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task GivenFullBatchesThatWait_WhenOneIsCommitted_ThenTheNextIsSavedAndTheOneAfterIsOpen()
+    {
+        _pipeline.OpensAhead = true;
+        var outcomes = Enumerable.Range(10, 40).Select(i => Decide($"{i}")).ToList();
+        _pipeline.Barrier = new TaskCompletionSource();
+        await _batcher.StartAsync(_token);
+        await UntilAsync(() => _pipeline is { OpenedCount: 3, Saved.Count: 3 });
+        Assert.Empty(_pipeline.Committed);
+
+        _pipeline.Barrier.SetResult();
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal(3, _pipeline.OpenAtOnceMax);
+        Assert.Equal([8, 8, 8, 8, 8], _pipeline.Committed.Select(batch => batch.Count));
+        Assert.Equal(Enumerable.Range(10, 40).Select(i => $"{i}"), _pipeline.Saved.SelectMany(batch => batch));
+        Assert.Equal(Enumerable.Range(10, 40).Select(i => $"{i}"), _pipeline.Committed.SelectMany(batch => batch));
+    }
+
+    [Fact]
+    public async Task GivenABatchThatIsBeingSaved_WhenTheNextOnesAreOpen_ThenNoneOfThemIsSavedBesideIt()
+    {
+        _pipeline.OpensAhead = true;
+        var outcomes = Enumerable.Range(10, 24).Select(i => Decide($"{i}")).ToList();
+        _pipeline.SaveBarrier = new TaskCompletionSource();
+        await _batcher.StartAsync(_token);
+        await UntilAsync(() => _pipeline.OpenedCount == 3);
+        Assert.Empty(_pipeline.Saved);
+
+        _pipeline.SaveBarrier.SetResult();
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal(1, _pipeline.SavingAtOnceMax);
+        Assert.Equal(Enumerable.Range(10, 24).Select(i => $"{i}"), _pipeline.Saved.SelectMany(batch => batch));
+    }
+
+    [Fact]
     public async Task GivenASmallBatchThatIsWritten_WhenAsManyMessagesCome_ThenTheyAreOpenedAhead()
     {
         var (barrier, outcomes) = await StartWritingAsync("a", "b");
@@ -104,17 +140,17 @@ public sealed class BatcherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task GivenANextBatchThatIsOpen_WhenTheOneBeforeFails_ThenItIsLetGoAndComesAfterIt()
+    public async Task GivenNextBatchesThatAreOpen_WhenTheOneBeforeFails_ThenTheyAreLetGoAndComeAfterIt()
     {
         var failures = 0;
         _pipeline.OpensAhead = true;
         _pipeline.Fails = bodies => bodies[0] == "10" && failures++ == 0 ? new StoreConflictException("invented") : null;
-        var outcomes = Enumerable.Range(10, 16).Select(i => Decide($"{i}")).ToList();
+        var outcomes = Enumerable.Range(10, 24).Select(i => Decide($"{i}")).ToList();
         await _batcher.StartAsync(_token);
         await Task.WhenAll(outcomes);
 
         Assert.Equal(1, failures - 1);
-        Assert.Equal(Enumerable.Range(10, 16).Select(i => $"{i}"), _pipeline.Committed.SelectMany(batch => batch));
+        Assert.Equal(Enumerable.Range(10, 24).Select(i => $"{i}"), _pipeline.Committed.SelectMany(batch => batch));
         Assert.Equal(0, _pipeline.OpenCount);
     }
 

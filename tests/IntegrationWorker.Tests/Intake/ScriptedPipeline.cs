@@ -10,10 +10,12 @@ namespace IntegrationWorker.Tests.Intake;
 internal sealed class ScriptedPipeline : IMessagePipeline
 {
     private readonly Lock _lock = new();
+    private readonly List<IReadOnlyList<string>> _saved = [];
     private readonly List<IReadOnlyList<string>> _committed = [];
 
     private int _open;
     private int _opened;
+    private int _saving;
 
     /// <summary>Asked for every batch: what it fails with, or null.</summary>
     public Func<IReadOnlyList<string>, Exception?> Fails { get; set; } = _ => null;
@@ -21,16 +23,12 @@ internal sealed class ScriptedPipeline : IMessagePipeline
     /// <summary>While it is set, batches wait for it.</summary>
     public TaskCompletionSource? Barrier { get; set; }
 
-    public IReadOnlyList<IReadOnlyList<string>> Committed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _committed];
-            }
-        }
-    }
+    /// <summary>While it is set, saving waits for it.</summary>
+    public TaskCompletionSource? SaveBarrier { get; set; }
+
+    public IReadOnlyList<IReadOnlyList<string>> Saved => CopyOf(_saved);
+
+    public IReadOnlyList<IReadOnlyList<string>> Committed => CopyOf(_committed);
 
     public MappedMessage Read(InboundMessage inbound) => new() { Inbound = inbound, Parts = [] };
 
@@ -43,6 +41,9 @@ internal sealed class ScriptedPipeline : IMessagePipeline
     /// <summary>How many were open at the same time, at most.</summary>
     public int OpenAtOnceMax { get; private set; }
 
+    /// <summary>How many were being saved at the same time, at most.</summary>
+    public int SavingAtOnceMax { get; private set; }
+
     /// <summary>How many are open at the moment.</summary>
     public int OpenCount => Volatile.Read(ref _open);
 
@@ -53,17 +54,44 @@ internal sealed class ScriptedPipeline : IMessagePipeline
         lock (_lock)
         {
             _opened++;
-            Assert.True(++_open <= (OpensAhead ? 2 : 1), "A transaction more than there may be.");
+            Assert.True(++_open <= (OpensAhead ? 3 : 1), "A transaction more than there may be.");
             OpenAtOnceMax = Math.Max(OpenAtOnceMax, _open);
         }
 
         return Task.FromResult<IOpenBatch>(new Open(this, bodies));
     }
 
+    private List<IReadOnlyList<string>> CopyOf(List<IReadOnlyList<string>> batches)
+    {
+        lock (_lock)
+        {
+            return [.. batches];
+        }
+    }
+
     private sealed class Open(ScriptedPipeline pipeline, List<string> bodies) : IOpenBatch
     {
         public IReadOnlyList<MessageResult> Results { get; } =
             [.. bodies.Select(body => new MessageResult { MessageKey = body, Outcome = "applied" })];
+
+        public async Task SaveAsync(CancellationToken cancellationToken)
+        {
+            lock (pipeline._lock)
+            {
+                pipeline.SavingAtOnceMax = Math.Max(pipeline.SavingAtOnceMax, ++pipeline._saving);
+            }
+
+            if (pipeline.SaveBarrier is { } barrier)
+            {
+                await barrier.Task.WaitAsync(cancellationToken);
+            }
+
+            lock (pipeline._lock)
+            {
+                pipeline._saving--;
+                pipeline._saved.Add(bodies);
+            }
+        }
 
         public async Task CommitAsync(CancellationToken cancellationToken)
         {

@@ -6,6 +6,8 @@ public sealed class SqliteOutboxTests() : OutboxSuite(SqliteSuites.CreateAsync);
 
 public sealed class SqliteStudyReaderTests() : StudyReaderSuite(SqliteSuites.CreateAsync);
 
+public sealed class SqliteLinksTests() : LinksSuite(SqliteSuites.CreateAsync);
+
 public sealed class SqliteDeadLetterTests() : DeadLetterSuite(SqliteSuites.CreateAsync);
 
 public sealed class SqliteCaseTests() : CaseSuite(SqliteSuites.CreateAsync);

@@ -20,26 +20,8 @@ internal sealed class PostgreSqlSession(PostgreSqlDatabase database, NpgsqlConne
 
     protected override async Task RunAsync(IReadOnlyList<QueuedStatement> statements, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
-
-        foreach (var statement in statements)
-        {
-            batch.BatchCommands.Add(CommandFor(statement));
-        }
-
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
-        {
-            // Only statements that answer rows have a result here.
-            foreach (var read in statements.Select(statement => statement.Read).OfType<Action<System.Data.Common.DbDataReader>>())
-            {
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    read(reader);
-                }
-
-                await reader.NextResultAsync(cancellationToken);
-            }
-        }
+        await using var batch = BatchOf(statements);
+        await RunAsync(batch, statements, cancellationToken);
 
         for (var i = 0; i < statements.Count; i++)
         {
@@ -47,9 +29,46 @@ internal sealed class PostgreSqlSession(PostgreSqlDatabase database, NpgsqlConne
         }
     }
 
-    protected override Task CommitCoreAsync(CancellationToken cancellationToken) => transaction is null
-        ? throw new InvalidOperationException("Nothing was written: a reading session has no transaction.")
-        : transaction.CommitAsync(cancellationToken);
+    // A commit of its own would be a further round trip, in which the last locks are held for nothing.
+    protected override async Task CommitAsync(IReadOnlyList<QueuedStatement> last, CancellationToken cancellationToken)
+    {
+        if (transaction is null)
+        {
+            throw new InvalidOperationException("Nothing was written: a reading session has no transaction.");
+        }
+
+        await using var batch = BatchOf(last);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        await RunAsync(batch, last, cancellationToken);
+    }
+
+    private NpgsqlBatch BatchOf(IReadOnlyList<QueuedStatement> statements)
+    {
+        var batch = new NpgsqlBatch(connection, transaction);
+
+        foreach (var statement in statements)
+        {
+            batch.BatchCommands.Add(CommandFor(statement));
+        }
+
+        return batch;
+    }
+
+    private static async Task RunAsync(NpgsqlBatch batch, IReadOnlyList<QueuedStatement> statements, CancellationToken cancellationToken)
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+
+        // Only statements that answer rows have a result here.
+        foreach (var read in statements.Select(statement => statement.Read).OfType<Action<System.Data.Common.DbDataReader>>())
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                read(reader);
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+        }
+    }
 
     private static NpgsqlBatchCommand CommandFor(QueuedStatement statement)
     {

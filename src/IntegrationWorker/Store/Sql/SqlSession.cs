@@ -35,17 +35,9 @@ internal abstract class SqlSession(Database database) : IAsyncDisposable
     /// <exception cref="DbException">The surroundings failed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (_queue.Count == 0)
+        if (TakeQueue() is not { Count: > 0 } statements)
         {
             return;
-        }
-
-        var statements = _queue;
-        _queue = [];
-
-        foreach (var statement in statements)
-        {
-            database.OnExecuting(statement);
         }
 
         try
@@ -74,11 +66,14 @@ internal abstract class SqlSession(Database database) : IAsyncDisposable
         return RunAsync(cancellationToken);
     }
 
+    /// <summary>Runs what is queued, and commits: one round trip where there is a wire. How many rows are affected is not checked there.</summary>
+    /// <exception cref="StoreConflictException">Another transaction was first.</exception>
+    /// <exception cref="DbException">The surroundings failed.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await CommitCoreAsync(cancellationToken);
+            await CommitAsync(TakeQueue(), cancellationToken);
         }
         catch (DbException e) when (database.IsConflict(e))
         {
@@ -91,5 +86,19 @@ internal abstract class SqlSession(Database database) : IAsyncDisposable
 
     protected abstract Task RunAsync(IReadOnlyList<QueuedStatement> statements, CancellationToken cancellationToken);
 
-    protected abstract Task CommitCoreAsync(CancellationToken cancellationToken);
+    /// <param name="last">Run before the commit, in order; may be none.</param>
+    protected abstract Task CommitAsync(IReadOnlyList<QueuedStatement> last, CancellationToken cancellationToken);
+
+    private List<QueuedStatement> TakeQueue()
+    {
+        var statements = _queue;
+        _queue = [];
+
+        foreach (var statement in statements)
+        {
+            database.OnExecuting(statement);
+        }
+
+        return statements;
+    }
 }

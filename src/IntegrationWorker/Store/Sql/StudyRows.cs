@@ -12,25 +12,31 @@ internal static class StudyRows
         s.created_at, s.updated_at, s.cancelled_at, s.created_by, s.state
         """;
 
+    /// <summary>The same, and what <see cref="ReadLinks"/> needs.</summary>
+    public const string SelectedWithLinks = $"{Selected}, s.links";
+
+    private const int LinksAt = 10;
+
     public static readonly Column<string>[] Ids = [Column<string>.Text("study_id", id => id)];
 
-    public static readonly Column<Study>[] Columns =
+    public static readonly Column<StudyRow>[] Columns =
     [
-        Column<Study>.Text("study_id", s => s.StudyId),
-        Column<Study>.Text("study_instance_uid", s => s.StudyInstanceUid),
-        Column<Study>.Text("description", s => s.Description),
-        Column<Study>.Text("severity", s => s.Severity),
-        Column<Study>.Text("viewer_status", s => s.StudyViewerStatus),
-        Column<Study>.Number("is_cancelled", s => s.IsCancelled ? 1 : 0),
-        Column<Study>.Time("cancelled_at", s => s.CancelledAt),
-        Column<Study>.Text("assigned_to", s => s.AssignedTo),
-        Column<Study>.Text("org_id", s => s.OrgId),
-        Column<Study>.Text("express_customer_id", s => s.ExpressCustomerId),
-        Column<Study>.Time("created_at", s => s.CreatedAt),
-        Column<Study>.Time("updated_at", s => s.UpdatedAt),
-        Column<Study>.Text("created_by", s => s.CreatedBy),
-        Column<Study>.Number("version", s => s.Version),
-        Column<Study>.Json("state", s => StateWriter.Write(s.State)),
+        Column<StudyRow>.Text("study_id", row => row.Study.StudyId),
+        Column<StudyRow>.Text("study_instance_uid", row => row.Study.StudyInstanceUid),
+        Column<StudyRow>.Text("description", row => row.Study.Description),
+        Column<StudyRow>.Text("severity", row => row.Study.Severity),
+        Column<StudyRow>.Text("viewer_status", row => row.Study.StudyViewerStatus),
+        Column<StudyRow>.Number("is_cancelled", row => row.Study.IsCancelled ? 1 : 0),
+        Column<StudyRow>.Time("cancelled_at", row => row.Study.CancelledAt),
+        Column<StudyRow>.Text("assigned_to", row => row.Study.AssignedTo),
+        Column<StudyRow>.Text("org_id", row => row.Study.OrgId),
+        Column<StudyRow>.Text("express_customer_id", row => row.Study.ExpressCustomerId),
+        Column<StudyRow>.Time("created_at", row => row.Study.CreatedAt),
+        Column<StudyRow>.Time("updated_at", row => row.Study.UpdatedAt),
+        Column<StudyRow>.Text("created_by", row => row.Study.CreatedBy),
+        Column<StudyRow>.Number("version", row => row.Study.Version),
+        Column<StudyRow>.Json("state", row => StateWriter.Write(row.Study.State)),
+        Column<StudyRow>.Text("links", row => row.Links),
     ];
 
     public static Study Read(DbDataReader reader) => new()
@@ -46,4 +52,12 @@ internal static class StudyRows
         CreatedBy = reader.GetString(8),
         State = StateReader.Read(reader.Bytes(9)),
     };
+
+    /// <summary>The links that stand in the row; null: none are written there.</summary>
+    public static List<Link>? ReadLinks(DbDataReader reader, string studyId) =>
+        reader.IsDBNull(LinksAt) ? null : LinkDocument.Read(reader.Bytes(LinksAt), studyId);
 }
+
+/// <summary>A study as it is written.</summary>
+/// <param name="Links">Its <see cref="LinkDocument"/>; null: what its row holds stays.</param>
+internal readonly record struct StudyRow(Study Study, string? Links);

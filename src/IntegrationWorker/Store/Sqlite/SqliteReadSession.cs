@@ -21,6 +21,6 @@ internal sealed class SqliteReadSession(SqliteDatabase database, SqliteConnectio
         return Task.CompletedTask;
     }
 
-    protected override Task CommitCoreAsync(CancellationToken cancellationToken) =>
+    protected override Task CommitAsync(IReadOnlyList<QueuedStatement> last, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("Nothing was written: a reading session has no transaction.");
 }

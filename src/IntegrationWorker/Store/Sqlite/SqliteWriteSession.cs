@@ -37,8 +37,9 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteWriter w
         return Task.CompletedTask;
     }
 
-    protected override Task CommitCoreAsync(CancellationToken cancellationToken)
+    protected override Task CommitAsync(IReadOnlyList<QueuedStatement> last, CancellationToken cancellationToken)
     {
+        RunAsync(last, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         writer.Commit();
         return Task.CompletedTask;
