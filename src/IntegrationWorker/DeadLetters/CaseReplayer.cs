@@ -15,7 +15,7 @@ internal sealed class CaseReplayer(MessagePipeline pipeline, TimeProvider time)
     public ReadCase Read(DeadLetterCase letter) => new(letter, pipeline.Read(MessageOf(letter)));
 
     /// <summary>Another replay can be opened while one is being written.</summary>
-    public bool OpensAhead => pipeline.OpensAhead;
+    public bool OpensAhead => pipeline.BatchesAheadMax > 0;
 
     /// <summary>Begins the transaction of a replay: locks and loads what the dead letters are about, and decides about them.</summary>
     /// <param name="cases">Each once, and none that was given before: what is decided may stay in it.</param>

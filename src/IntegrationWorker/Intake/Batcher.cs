@@ -277,7 +277,7 @@ internal sealed class Batcher : BackgroundService
         var committing = CommitAsync(started, open, stoppingToken);
 
         // Parts of a batch that was halved start nothing: further parts come before everything that waits.
-        if (_pipeline.OpensAhead && !_isSplitting)
+        if (!_isSplitting)
         {
             await _ahead.StartFurtherAsync(started, committing, stoppingToken, _closing.Token);
         }

@@ -2,15 +2,13 @@ namespace IntegrationWorker.Intake;
 
 /// <summary>
 /// The batches after the one that is being committed, in the order in which they will be: each is locked, loaded and decided about when
-/// the one before it is, and saved when the one before it is saved. Belongs to the one who decides.
+/// the one before it is, and saved when the one before it is saved. With two, one is saved while the first is committed, and one opened
+/// meanwhile. Belongs to the one who decides.
 /// </summary>
 internal sealed class BatchesAhead(IMessagePipeline pipeline, WaitingLine waiting, FailingMessages failing, IntakeOptions options)
 {
     // Bounds the memory of one batch: bodies may have megabytes.
     private const long BatchBytesMax = 32 * 1024 * 1024;
-
-    // One that is saved while the first is committed, and one that is opened meanwhile.
-    private const int Max = 2;
 
     private readonly Queue<StartedBatch> _started = new();
 
@@ -61,7 +59,7 @@ internal sealed class BatchesAhead(IMessagePipeline pipeline, WaitingLine waitin
     /// <param name="committing">Ends with its commit.</param>
     public async Task StartFurtherAsync(StartedBatch written, Task committing, CancellationToken stoppingToken, CancellationToken closing)
     {
-        while (_started.Count < Max)
+        while (_started.Count < pipeline.BatchesAheadMax)
         {
             // It holds all its locks by then: one that came between would be decided about before it.
             var last = _started.LastOrDefault() ?? written;

@@ -9,8 +9,8 @@ internal interface IMessagePipeline
     /// <summary>Bytes → units. Pure: it can be done ahead of time, on any thread, and never throws on what somebody sent.</summary>
     MappedMessage Read(InboundMessage inbound);
 
-    /// <summary>The store takes a further batch in while one is being written.</summary>
-    bool OpensAhead { get; }
+    /// <summary>How many further batches the store takes in while one is being written.</summary>
+    int BatchesAheadMax { get; }
 
     /// <summary>
     /// Begins the transaction of a batch: locks and loads what it speaks of, and decides about each message. What another batch has

@@ -23,7 +23,7 @@ internal sealed class MessagePipeline(
     /// <summary>Rounds of loading: the batch's own keys, then those of units that wait under them, and so on.</summary>
     private const int LoadRoundsMax = 16;
 
-    public bool OpensAhead => store.TakesSeveralBatches;
+    public int BatchesAheadMax => store.BatchesAheadMax;
 
     public async Task<IOpenBatch> OpenAsync(IReadOnlyList<MappedMessage> batch, CancellationToken cancellationToken) =>
         await OpenBatchAsync(batch, cancellationToken);

@@ -12,8 +12,8 @@ internal interface IStudyStore
     /// <summary>Opens a transaction. Nothing is visible to others before <see cref="IStoreBatch.CommitAsync"/>.</summary>
     Task<IStoreBatch> BeginAsync(CancellationToken cancellationToken);
 
-    /// <summary>Several transactions may be open at a time, and wait for each other only where they want the same.</summary>
-    bool TakesSeveralBatches => false;
+    /// <summary>How many transactions of full batches may be opened while one is being written. They wait for each other only where they want the same.</summary>
+    int BatchesAheadMax => 0;
 }
 
 /// <summary>One transaction of the store. Disposing without a commit rolls back.</summary>

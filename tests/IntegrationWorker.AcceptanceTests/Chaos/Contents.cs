@@ -7,18 +7,20 @@ using IntegrationWorker.Tests.Store;
 namespace IntegrationWorker.AcceptanceTests.Chaos;
 
 /// <summary>Everything that a store holds.</summary>
+/// <param name="RowLinks">The links as the rows of the studies tell them, and as the table does where a row does not.</param>
 internal sealed record Contents(
     IReadOnlyList<Study> Studies,
     IReadOnlyList<LedgerRecord> Records,
     IReadOnlyList<HistoryEntry> History,
     IReadOnlyList<OutboxEntry> Events,
     IReadOnlyList<Link> Links,
+    IReadOnlyList<Link> RowLinks,
     IReadOnlyList<string> DeadLetterKeys,
     int Unpublished,
     int Parked)
 {
     public static Contents Of(MemoryTables tables) => new(
-        [.. tables.Studies.Values], [.. tables.Records.Values], tables.History, tables.Outbox, [.. tables.Links],
+        [.. tables.Studies.Values], [.. tables.Records.Values], tables.History, tables.Outbox, [.. tables.Links], [.. tables.Links],
         [.. tables.DeadLetters.Select(letter => letter.MessageKey)], 0, tables.Parked.Count);
 
     public static async Task<Contents> ReadAsync(Database database, CancellationToken cancellationToken)
@@ -26,7 +28,17 @@ internal sealed record Contents(
         var (studies, records, history, events) = (new List<Study>(), new List<LedgerRecord>(), new List<HistoryEntry>(), new List<OutboxEntry>());
         var (links, letters, unpublished, parked) = (new List<Link>(), new List<string>(), 0, 0);
         await using var session = await database.ReadAsync(cancellationToken);
-        session.Add(new Statement($"select {StudyRows.Selected} from studies s"), [], reader => studies.Add(StudyRows.Read(reader)));
+        var told = new Dictionary<string, List<Link>>(StringComparer.Ordinal);
+        session.Add(new Statement($"select {StudyRows.SelectedWithLinks} from studies s"), [], reader =>
+        {
+            var study = StudyRows.Read(reader);
+            studies.Add(study);
+
+            if (StudyRows.ReadLinks(reader, study.StudyId) is { } own)
+            {
+                told.Add(study.StudyId, own);
+            }
+        });
         session.Add(new Statement($"select {LedgerRows.Selected} from messages m"), [], reader => records.Add(LedgerRows.Read(reader)));
         session.Add(new Statement($"select {HistoryRows.Selected} from history order by id"), [], reader => history.Add(HistoryRows.Read(reader)));
         session.Add(new Statement($"select {OutboxRows.Selected} from outbox o order by position"), [], reader => events.Add(OutboxRows.Read(reader)));
@@ -36,7 +48,9 @@ internal sealed record Contents(
         session.Add(new Statement("select 1 from parked"), [], _ => parked++);
         await session.RunAsync(cancellationToken);
 
-        return new Contents(studies, records, history, events, links, letters, unpublished, parked);
+        List<Link> rowLinks = [.. told.Values.SelectMany(own => own), .. links.Where(link => !told.ContainsKey(link.StudyId))];
+
+        return new Contents(studies, records, history, events, links, rowLinks, letters, unpublished, parked);
     }
 
     /// <summary>The units of all records that had an effect, as the ledger tells them.</summary>

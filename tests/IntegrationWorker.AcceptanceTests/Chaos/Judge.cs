@@ -33,7 +33,7 @@ internal sealed class Judge(Contents answer, Contents store, IReadOnlyList<Study
                 continue;
             }
 
-            var (wanted, found) = (FieldsOf(expected, answer.Links), FieldsOf(study, store.Links));
+            var (wanted, found) = (FieldsOf(expected, answer), FieldsOf(study, store));
             var differing = wanted.Keys.Union(found.Keys).Where(name => wanted.GetValueOrDefault(name) != found.GetValueOrDefault(name));
             _findings.Wrong.AddRange(differing.Select(field => $"{field} of study {expected.StudyId}"));
         }
@@ -42,7 +42,7 @@ internal sealed class Judge(Contents answer, Contents store, IReadOnlyList<Study
     }
 
     // All that does not depend on when something came: not the times of decisions, not the number of changes on the way.
-    private static Dictionary<string, string?> FieldsOf(Study study, IReadOnlyList<Link> links)
+    private static Dictionary<string, string?> FieldsOf(Study study, Contents contents)
     {
         var fields = study.State.Fields
             .Where(field => field.Value.Value is not null && (field.Key != FieldNames.IsCancelled || field.Value.Value == "true"))
@@ -51,10 +51,14 @@ internal sealed class Judge(Contents answer, Contents store, IReadOnlyList<Study
         fields["orgId"] = study.OrgId;
         fields["createdBy"] = study.CreatedBy;
         fields["has cancelledAt"] = (study.CancelledAt is not null).ToString();
-        fields["links"] = string.Join('\n', links.Where(link => link.StudyId == study.StudyId).Select(link => link.ToString()).Order(StringComparer.Ordinal));
+        fields["links"] = TextOf(study, contents.Links);
+        fields["links in the row"] = TextOf(study, contents.RowLinks);
 
         return fields;
     }
+
+    private static string TextOf(Study study, IReadOnlyList<Link> links) =>
+        string.Join('\n', links.Where(link => link.StudyId == study.StudyId).Select(link => link.ToString()).Order(StringComparer.Ordinal));
 
     private void CompareRecords()
     {

@@ -143,6 +143,17 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     }
 
     [Fact]
+    public async Task GivenALockTable_WhenAWorkerHasLookedAtIt_ThenItHasAsManyBatchesInHandAsThereIsRoomFor()
+    {
+        Assert.Equal(1, Store.Studies.BatchesAheadMax);
+        await using var batch = await Store.Studies.BeginAsync(Token);
+
+        var slots = await ((PostgreSqlDatabase)Store.Database).CountLockSlotsAsync(Token);
+        Assert.True(slots >= 640);
+        Assert.Equal(slots < 11_700 ? 1 : 2, Store.Studies.BatchesAheadMax);
+    }
+
+    [Fact]
     public async Task GivenTwoWorkersThatLoadInTurns_WhenEachWantsWhatTheOtherHas_ThenTheWaitEndsWithAConflict()
     {
         await using var other = Door.Open();

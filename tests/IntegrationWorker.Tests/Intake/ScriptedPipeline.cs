@@ -35,6 +35,8 @@ internal sealed class ScriptedPipeline : IMessagePipeline
     /// <summary>Whether a batch may be opened while the one before is written. Batches that want the same wait for each other.</summary>
     public bool OpensAhead { get; set; }
 
+    public int BatchesAheadMax => OpensAhead ? 2 : 0;
+
     /// <summary>How many batches were opened.</summary>
     public int OpenedCount => Volatile.Read(ref _opened);
 

@@ -73,6 +73,15 @@ internal sealed class PostgreSqlDatabase : Database
         return session;
     }
 
+    /// <summary>How many locks the server holds for all of its sessions together, at least.</summary>
+    public async Task<long> CountLockSlotsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _source.CreateCommand(
+            "select current_setting('max_locks_per_transaction')::bigint * current_setting('max_connections')::bigint");
+
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <remarks>The part is a lock of a connection that is used for nothing else: it ends with the process, or with the network.</remarks>
     public override async Task<bool> TryLeadAsync(string part, CancellationToken cancellationToken)
     {
