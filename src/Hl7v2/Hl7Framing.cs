@@ -45,7 +45,7 @@ internal static class Hl7Framing
     };
 
     /// <summary>Where the lines of the text are that hold more than blanks.</summary>
-    public static Range[] Segments(ReadOnlySpan<char> text)
+    public static List<Range> Segments(ReadOnlySpan<char> text)
     {
         var segments = new List<Range>(text.Count('\r') + 1);
         var start = 0;
@@ -61,6 +61,6 @@ internal static class Hl7Framing
             start = end + 1;
         }
 
-        return [.. segments];
+        return segments;
     }
 }

@@ -3,18 +3,22 @@ using System.Text;
 
 namespace Hl7v2;
 
-/// <summary>One message: its decoded text and where its segments are. Immutable; fields are found when they are read.</summary>
+/// <summary>One message: its decoded text and where its segments and fields are. Immutable.</summary>
 /// <remarks>HL7 v2.5.1 §2.5. CR ends a segment; LF and CRLF are accepted, lines of blanks are no segments.</remarks>
 public sealed class Hl7Message
 {
-    private readonly Range[] _segments;
+    private readonly Place[] _segments;
 
-    private Hl7Message(string text, Encoding charset, Hl7Delimiters delimiters, Range[] segments)
+    // Where the field separators stand in their segment, segment after segment.
+    private readonly int[] _separators;
+
+    private Hl7Message(string text, Encoding charset, Hl7Delimiters delimiters, Place[] segments, int[] separators)
     {
         Text = text;
         Charset = charset;
         Delimiters = delimiters;
         _segments = segments;
+        _separators = separators;
     }
 
     /// <summary>The text as it was decoded, without framing; never with NUL characters or unpaired surrogates.</summary>
@@ -31,7 +35,15 @@ public sealed class Hl7Message
 
     /// <summary>The segment at a position. Unlike fields, segments have no numbers in the standard: MSH is at 0.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is not between 0 and <see cref="Count"/>, exclusive.</exception>
-    public Hl7Segment this[int index] => new(Text.AsSpan(_segments[index]), Delimiters, Charset);
+    public Hl7Segment this[int index]
+    {
+        get
+        {
+            ref readonly var place = ref _segments[index];
+            return new Hl7Segment(
+                Text.AsSpan(place.Start, place.Length), _separators.AsSpan(place.FirstSeparator, place.Separators), Delimiters, Charset);
+        }
+    }
 
     /// <summary>
     /// Makes a message of decoded text. False, with the reason in <paramref name="fault"/>, if it does not start with a usable
@@ -97,8 +109,38 @@ public sealed class Hl7Message
             return null;
         }
 
-        var message = new Hl7Message(text, charset, delimiters, Hl7Framing.Segments(text));
+        var message = Index(text, charset, delimiters);
         fault = message.IndexOf("MSH", from: 1) < 0 ? Hl7ReadFault.None : Hl7ReadFault.Batch;
         return fault == Hl7ReadFault.None ? message : null;
     }
+
+    // Once for all fields: rules read some sixty of them, and each would pass over those before it.
+    private static Hl7Message Index(string text, Encoding charset, Hl7Delimiters delimiters)
+    {
+        var ranges = Hl7Framing.Segments(text);
+        var segments = new Place[ranges.Count];
+        var separators = new int[text.AsSpan().Count(delimiters.Field)];
+        var count = 0;
+
+        for (var index = 0; index < segments.Length; index++)
+        {
+            var (start, length) = ranges[index].GetOffsetAndLength(text.Length);
+            var first = count;
+            var segment = text.AsSpan(start, length);
+
+            for (var at = 0; at < segment.Length; at++)
+            {
+                if (segment[at] == delimiters.Field)
+                {
+                    separators[count++] = at;
+                }
+            }
+
+            segments[index] = new Place(start, length, first, count - first);
+        }
+
+        return new Hl7Message(text, charset, delimiters, segments, separators);
+    }
+
+    private readonly record struct Place(int Start, int Length, int FirstSeparator, int Separators);
 }
