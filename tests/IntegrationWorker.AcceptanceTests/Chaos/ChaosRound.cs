@@ -101,7 +101,7 @@ internal sealed class ChaosRound : IAsyncDisposable
     {
         var store = new MemoryStudyStore();
         var rules = Hosting.Settings.WorkerSettings.Load(SettingsOfWorkers().ConfigFiles).Rules;
-        var hasher = new PatientHasher(ProtectionKeyFile.ReadOrCreate(_folder.PathOf("keys.json")));
+        using var hasher = new PatientHasher(ProtectionKeyFile.ReadOrCreate(_folder.PathOf("keys.json")));
         var pipeline = new MessagePipeline(
             rules, hasher.Hash, store, new EventSettings("urn:study-update-worker:default", new HashSet<string>()), new NoPublisher(), TimeProvider.System);
         var inbound = messages.Select(body => new InboundMessage { Door = Door.Hl7v2, Body = body, ReceivedAt = TimeProvider.System.GetUtcNow() });

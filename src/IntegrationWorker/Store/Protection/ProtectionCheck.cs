@@ -111,7 +111,8 @@ internal sealed class ProtectionCheck(Database database, ProtectionKeys keys)
 
     private async Task EnsurePatientKeyAsync(SqlSession session, CancellationToken cancellationToken)
     {
-        var mine = new PatientHasher(keys).Hash(PatientCheck);
+        using var hasher = new PatientHasher(keys);
+        var mine = hasher.Hash(PatientCheck);
 
         if (await StoreMeta.WriteFirstAsync(session, PatientCheck, mine, cancellationToken) != mine)
         {
