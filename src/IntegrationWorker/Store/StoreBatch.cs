@@ -35,10 +35,12 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     private static readonly Statement<string> _selectLinks = new(
         "select l.kind, l.value, l.issuer, l.study_id from {rows} join links l on l.study_id = r.study_id", StudyRows.Ids);
 
+    // Mostly nothing waits, and then no number is looked up.
     private static readonly Statement<LinkKey> _selectParked = new(
         $$"""
         select {{ParkedRows.Selected}} from parked p
-        where p.unit_key in (select k.unit_key from {rows} join parked_keys k on k.kind = r.kind and k.value = r.value)
+        where exists (select 1 from parked)
+            and p.unit_key in (select k.unit_key from {rows} join parked_keys k on k.kind = r.kind and k.value = r.value)
         order by p.received_at, p.unit_key
         """,
         LinkRows.Keys);
