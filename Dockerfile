@@ -1,17 +1,11 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 
-# What decides about packages comes first: the restore is repeated only when one of these files changes.
-COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY src/Contracts/Contracts.csproj src/Contracts/packages.lock.json src/Contracts/
-COPY src/Hl7v2/Hl7v2.csproj src/Hl7v2/packages.lock.json src/Hl7v2/
-COPY src/IntegrationWorker/IntegrationWorker.csproj src/IntegrationWorker/AheadOfTime.targets src/IntegrationWorker/packages.lock.json src/IntegrationWorker/
-RUN dotnet restore src/IntegrationWorker --locked-mode
-
 COPY . .
-RUN dotnet publish src/IntegrationWorker --no-restore --configuration Release --output /program
+RUN eng/publish.sh /program
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# The worker brings its runtime.
+FROM mcr.microsoft.com/dotnet/runtime-deps:10.0
 WORKDIR /app
 COPY --from=build /program ./
 
