@@ -93,7 +93,7 @@ public readonly ref struct Hl7Field
 
     // Walks instead of splitting into a buffer: a buffer needs a size, and a size quietly loses
     // the tail of a message that is longer than its author imagined.
-    internal static ReadOnlySpan<char> Part(ReadOnlySpan<char> text, char delimiter, int number)
+    private static ReadOnlySpan<char> Part(ReadOnlySpan<char> text, char delimiter, int number)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
         if (delimiter == '\0')
