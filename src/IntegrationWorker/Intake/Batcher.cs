@@ -274,7 +274,7 @@ internal sealed class Batcher : BackgroundService
         var began = _time.GetTimestamp();
         var started = _ahead.Take(batch) ?? await StartAsync(batch, stoppingToken);
         await using var open = await started.Opening;
-        var committing = CommitAsync(started, open, stoppingToken);
+        var committing = started.CommitAsync(stoppingToken);
 
         // Parts of a batch that was halved start nothing: further parts come before everything that waits.
         if (!_isSplitting)
@@ -300,16 +300,10 @@ internal sealed class Batcher : BackgroundService
     {
         // What they hold could be what this one waits for, for ever.
         await _ahead.LetGoAsync();
-        var started = StartedBatch.Start(_pipeline, batch, before: null, stoppingToken);
+        var started = _ahead.Start(batch, before: null, stoppingToken);
         _ahead.ReadAhead(started.Opening);
 
         return started;
-    }
-
-    private static async Task CommitAsync(StartedBatch started, IOpenBatch open, CancellationToken stoppingToken)
-    {
-        await started.Saving;
-        await open.CommitAsync(stoppingToken);
     }
 
     // What is not plainly a failure of the database may still be one: the store is asked.

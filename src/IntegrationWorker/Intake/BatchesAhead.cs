@@ -10,6 +10,9 @@ internal sealed class BatchesAhead(IMessagePipeline pipeline, WaitingLine waitin
     // Bounds the memory of one batch: bodies may have megabytes.
     private const long BatchBytesMax = 32 * 1024 * 1024;
 
+    // To write so few takes less than a round trip.
+    private const int SmallShare = 8;
+
     private readonly Queue<StartedBatch> _started = new();
 
     // For those who look on.
@@ -51,6 +54,10 @@ internal sealed class BatchesAhead(IMessagePipeline pipeline, WaitingLine waitin
         return bytes;
     }
 
+    /// <param name="before">Comes before it; null: none is on its way.</param>
+    public StartedBatch Start(List<WaitingMessage> batch, StartedBatch? before, CancellationToken stoppingToken) =>
+        StartedBatch.Start(pipeline, batch, before, isSmall: batch.Count <= options.BatchMessagesMax / SmallShare, stoppingToken);
+
     /// <summary>
     /// Starts further ones while one is being written. What two of them share the later one waits for in the database, where it finds it
     /// as the earlier one leaves it.
@@ -82,7 +89,7 @@ internal sealed class BatchesAhead(IMessagePipeline pipeline, WaitingLine waitin
             if (batch.Count > 0)
             {
                 _messages += batch.Count;
-                _started.Enqueue(StartedBatch.Start(pipeline, batch, last, stoppingToken));
+                _started.Enqueue(Start(batch, last, stoppingToken));
             }
         }
     }

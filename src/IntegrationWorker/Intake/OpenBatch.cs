@@ -40,13 +40,8 @@ internal sealed class OpenBatch(
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        if (!_isSaved)
-        {
-            await SaveAsync(cancellationToken);
-        }
-
         CrashPoint.Reach(CrashPoint.BeforeCommit);
-        await transaction.CommitAsync(cancellationToken);
+        await (_isSaved ? transaction.CommitAsync(cancellationToken) : transaction.CommitAsync(changes, cancellationToken));
         CrashPoint.Reach(CrashPoint.AfterCommit);
         committed(changes);
     }

@@ -48,8 +48,7 @@ internal sealed class ParkedExpiry(Rulebook rules, IStudyStore store, IStoreMain
         }
 
         work.Ledger.Collect(changes);
-        await transaction.SaveAsync(changes, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(changes, cancellationToken);
     }
 
     /// <summary>An order that was to create a study goes to a person; what only speaks of a study that we never had is over.</summary>

@@ -1,31 +1,60 @@
 namespace IntegrationWorker.Intake;
 
-/// <summary>A batch that is being opened and decided about, and written into its transaction as soon as that may be.</summary>
+/// <summary>
+/// A batch that is being opened and decided about. A large one is written into its transaction as soon as that may be, so that little is left
+/// to its commit; a small one is written with its commit, which is one round trip less.
+/// </summary>
 internal sealed class StartedBatch
 {
-    private StartedBatch(List<WaitingMessage> messages, Task<IOpenBatch> opening, Task saving) => (Messages, Opening, Saving) = (messages, opening, saving);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _saving;
+
+    private StartedBatch(List<WaitingMessage> messages, Task<IOpenBatch> opening, Task? saving)
+    {
+        Messages = messages;
+        Opening = opening;
+        _saving = saving ?? opening;
+        Written = saving ?? _ended.Task;
+    }
 
     public List<WaitingMessage> Messages { get; }
 
     /// <summary>Its transaction, with the outcome of each message.</summary>
     public Task<IOpenBatch> Opening { get; }
 
-    /// <summary>Ends when it is written but for what its commit writes.</summary>
-    public Task Saving { get; }
+    /// <summary>From its end on the next batch may be written.</summary>
+    private Task Written { get; }
 
     /// <param name="before">Written first, since both would otherwise take their locks in the middle of each other; null: none is on its way.</param>
-    public static StartedBatch Start(IMessagePipeline pipeline, List<WaitingMessage> messages, StartedBatch? before, CancellationToken cancellationToken)
+    /// <param name="isSmall">It is written with its commit.</param>
+    public static StartedBatch Start(
+        IMessagePipeline pipeline, List<WaitingMessage> messages, StartedBatch? before, bool isSmall, CancellationToken cancellationToken)
     {
         var opening = OpenAsync(pipeline, messages, cancellationToken);
 
-        return new StartedBatch(messages, opening, SaveAsync(opening, before?.Saving ?? Task.CompletedTask, cancellationToken));
+        return new StartedBatch(messages, opening, isSmall ? null : SaveAsync(opening, before?.Written ?? Task.CompletedTask, cancellationToken));
+    }
+
+    /// <summary>Commits it. Those before it have ended.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _saving;
+            await (await Opening).CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
     }
 
     /// <summary>Rolls it back. What it waits for in the database has to be free, or to become so.</summary>
     public async Task LetGoAsync()
     {
         // Why it was not opened or saved, whoever opens it again hears.
-        await Saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ended.TrySetResult();
 
         if (Opening.IsCompletedSuccessfully)
         {

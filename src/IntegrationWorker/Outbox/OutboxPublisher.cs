@@ -31,8 +31,8 @@ internal sealed class OutboxPublisher(
     // something, and there may be more.
     private static readonly TimeSpan _lookAgainAfter = TimeSpan.FromMilliseconds(25);
 
-    private readonly Channel<IReadOnlyList<OutboxEntry>> _handedOver =
-        Channel.CreateBounded<IReadOnlyList<OutboxEntry>>(new BoundedChannelOptions(HandedOverMax) { SingleReader = true });
+    private readonly Channel<(IReadOnlyList<OutboxEntry> Events, long Since)> _handedOver =
+        Channel.CreateBounded<(IReadOnlyList<OutboxEntry>, long)>(new BoundedChannelOptions(HandedOverMax) { SingleReader = true });
 
     private List<(OutboxEntry Entry, long Since)> _heldBack = [];
 
@@ -46,7 +46,7 @@ internal sealed class OutboxPublisher(
     {
         if (events.Count > 0)
         {
-            _handedOver.Writer.TryWrite(events);
+            _handedOver.Writer.TryWrite((events, time.GetTimestamp()));
         }
     }
 
@@ -138,9 +138,7 @@ internal sealed class OutboxPublisher(
 
             if (Take() is { Count: > 0 } entries)
             {
-                var pending = await outbox.FindPendingAsync([.. entries.Select(each => each.Entry)], stoppingToken);
-                HoldBack(entries, pending);
-                await PublishAsync([.. entries.Select(each => each.Entry).Where(entry => pending.GetValueOrDefault(entry.Position))], stoppingToken);
+                await PublishAsync(entries.TrueForAll(MayGo) ? [.. entries.Select(each => each.Entry)] : await HoldBackAsync(entries, stoppingToken), stoppingToken);
             }
         }
     }
@@ -176,19 +174,29 @@ internal sealed class OutboxPublisher(
 
         while (entries.Count < max && _handedOver.Reader.TryRead(out var committed))
         {
-            entries.AddRange(committed.Select(entry => (entry, time.GetTimestamp())));
+            entries.AddRange(committed.Events.Select(entry => (entry, committed.Since)));
         }
 
         return entries;
     }
 
-    // Whoever has the older event may have died: what has waited for too long is left to the sweep. What is no longer
-    // pending was swept already.
-    private void HoldBack(List<(OutboxEntry Entry, long Since)> entries, IReadOnlyDictionary<long, bool> pending) => _heldBack =
-    [
-        .. entries.Where(each =>
-            pending.TryGetValue(each.Entry.Position, out var mayGo) && !mayGo && time.GetElapsedTime(each.Since) < _sweepOlderThan),
-    ];
+    // Nothing was older when it was committed, and nobody sweeps it up yet.
+    private bool MayGo((OutboxEntry Entry, long Since) handedOver) =>
+        handedOver.Entry.IsNext && time.GetElapsedTime(handedOver.Since) < _sweepOlderThan / 2;
+
+    // Those that may be published. Whoever has the older event may have died: what has waited for too long is left to the sweep. What is no
+    // longer pending was swept already.
+    private async Task<List<OutboxEntry>> HoldBackAsync(List<(OutboxEntry Entry, long Since)> entries, CancellationToken stoppingToken)
+    {
+        var pending = await outbox.FindPendingAsync([.. entries.Select(each => each.Entry)], stoppingToken);
+        _heldBack =
+        [
+            .. entries.Where(each =>
+                pending.TryGetValue(each.Entry.Position, out var mayGo) && !mayGo && time.GetElapsedTime(each.Since) < _sweepOlderThan),
+        ];
+
+        return [.. entries.Select(each => each.Entry).Where(entry => pending.GetValueOrDefault(entry.Position))];
+    }
 
     // While the broker is away nobody waits for room, and the memory of what was handed over is not kept for it.
     private void LeaveToTheSweep()

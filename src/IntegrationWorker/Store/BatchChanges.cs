@@ -85,6 +85,9 @@ internal sealed record OutboxEntry(string EventId, string StudyId, long Version,
 {
     /// <summary>Position in the outbox: ascending in commit order as far as one store knows it. Given by the store when saved.</summary>
     public long Position { get; set; }
+
+    /// <summary>When it was saved, every event of another batch was published already: none has to go before it. Not known when false.</summary>
+    public bool IsNext { get; set; }
 }
 
 /// <summary>A message, or some of its units, that a person has to look at.</summary>

@@ -49,6 +49,13 @@ internal interface IStoreBatch : IAsyncDisposable
 
     /// <summary>Writes the events that were saved, which learn their positions, and commits.</summary>
     Task CommitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Saves and commits: one round trip where there is a wire, if all that is changed was locked before.</summary>
+    async Task CommitAsync(BatchChanges changes, CancellationToken cancellationToken)
+    {
+        await SaveAsync(changes, cancellationToken);
+        await CommitAsync(cancellationToken);
+    }
 }
 
 /// <summary>What <see cref="IStoreBatch.LoadAsync"/> found.</summary>

@@ -20,6 +20,9 @@ internal sealed class LoadedLinks
         }
     }
 
+    /// <summary>The study was loaded, and so it is locked.</summary>
+    public bool HasLoaded(Study study) => _byStudy.ContainsKey(study.StudyId);
+
     /// <summary>By study id, the document that its row is to hold; null: what the row holds is not true any more, and nobody here knows what is.</summary>
     public Dictionary<string, string?> DocumentsFor(BatchChanges changes)
     {

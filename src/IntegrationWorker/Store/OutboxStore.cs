@@ -25,6 +25,18 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
     private static readonly Statement<long> _selectStudies = new(
         "select o.position, o.study_id from {rows} join outbox o on o.position = r.position", OutboxRows.Positions);
 
+    // What was committed together is mostly published together: then no part of a range is left.
+    private static readonly Statement<PositionRange> _takeWholeRanges = new(
+        $$"""
+        delete from outbox_unpublished
+        where first_position >= @lowest and first_position <= @highest
+          and exists (
+            select 1 from {rows}
+            where r.first_position <= outbox_unpublished.first_position and r.last_position >= outbox_unpublished.last_position)
+        returning last_position - first_position + 1
+        """,
+        RangeRows.Positions);
+
     private static readonly Statement<PositionRange> _takeRanges = new(
         $$"""
         delete from outbox_unpublished
@@ -107,12 +119,32 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         }
 
         var published = PositionSet.Of(positions);
+
+        if (await TakeWholeRangesAsync(published, cancellationToken) < published.Count)
+        {
+            await TakeRangesAsync(published, cancellationToken);
+        }
+    }
+
+    /// <returns>How many positions there were in them.</returns>
+    private async Task<long> TakeWholeRangesAsync(PositionSet published, CancellationToken cancellationToken)
+    {
+        var taken = 0L;
+        await using var session = await database.BeginRelaxedAsync(cancellationToken);
+        session.AddRows(_takeWholeRanges, published.Ranges, BoundsOf(published), reader => taken += reader.GetInt64(0));
+        await session.CommitAsync(cancellationToken);
+
+        return taken;
+    }
+
+    private async Task TakeRangesAsync(PositionSet published, CancellationToken cancellationToken)
+    {
         var left = new List<UnpublishedRange>();
         await using var session = await database.BeginRelaxedAsync(cancellationToken);
         session.AddRows(
             _takeRanges,
             published.Ranges,
-            [SqlValue.Number("lowest", published.Ranges[0].First), SqlValue.Number("highest", published.Ranges[^1].Last)],
+            BoundsOf(published),
             reader =>
             {
                 var range = RangeRows.Read(reader);
@@ -123,6 +155,9 @@ internal sealed class OutboxStore(Database database, TimeProvider time) : IOutbo
         await session.RunRowsAsync(RangeRows.Insert, left, cancellationToken);
         await session.CommitAsync(cancellationToken);
     }
+
+    private static SqlValue[] BoundsOf(PositionSet positions) =>
+        [SqlValue.Number("lowest", positions.Ranges[0].First), SqlValue.Number("highest", positions.Ranges[^1].Last)];
 
     public Task<IReadOnlyList<OutboxEntry>> ReadAfterAsync(long position, int max, CancellationToken cancellationToken) =>
         ReadAsync(_readAfter, [SqlValue.Number("after", position), SqlValue.Number("max", max)], cancellationToken);

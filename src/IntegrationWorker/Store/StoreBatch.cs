@@ -119,10 +119,22 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
 
     public Task SaveAsync(BatchChanges changes, CancellationToken cancellationToken)
     {
-        StoreWriter.Add(session, changes, _links.DocumentsFor(changes), protector);
-        _events = changes.Outbox;
+        Add(changes);
 
         return session.RunAsync(cancellationToken);
+    }
+
+    public async Task CommitAsync(BatchChanges changes, CancellationToken cancellationToken)
+    {
+        Add(changes);
+
+        // What was not locked another transaction may have taken away: that is looked at before it is final.
+        if (session.HasChecks)
+        {
+            await session.RunAsync(cancellationToken);
+        }
+
+        await CommitAsync(cancellationToken);
     }
 
     public Task CommitAsync(CancellationToken cancellationToken)
@@ -142,6 +154,12 @@ internal abstract class StoreBatch(SqlSession session, DataProtector protector) 
     private static long[] LocksOf(IReadOnlyCollection<string> baseKeys) => LockNumbers.Of(baseKeys, key => LockNumbers.Of(MessageSpace, key));
 
     private static long[] LocksOf(IReadOnlyCollection<LinkKey> keys) => LockNumbers.Of(keys, key => LockNumbers.Of((int)key.Kind, key.Value));
+
+    private void Add(BatchChanges changes)
+    {
+        StoreWriter.Add(session, changes, _links, protector);
+        _events = changes.Outbox;
+    }
 
     /// <summary>Queues the records of keys that are locked by then. They are there when the queue was run.</summary>
     private List<LedgerRecord> AddRecords(IReadOnlyCollection<string> baseKeys)

@@ -86,6 +86,9 @@ internal static class StoreWriter
         """,
         OutboxRows.Columns);
 
+    // Whoever saves events does so alone: the older ones are all there.
+    private static readonly Statement _findUnpublished = new("select 1 from outbox_unpublished where first_position > 0 limit 1");
+
     // One row for all events of a batch: whoever publishes them takes it away again.
     private static readonly Statement _insertUnpublished = new($"""
         insert into outbox_unpublished (first_position, last_position, created_at)
@@ -128,17 +131,21 @@ internal static class StoreWriter
         PositionRows.Columns);
 
     /// <summary>Queues everything but the events.</summary>
-    /// <param name="links">By study id, what its row is to say of its links; null there: nothing. Is used up.</param>
-    public static void Add(SqlSession session, BatchChanges changes, Dictionary<string, string?> links, DataProtector protector)
+    /// <param name="loaded">Of the studies that the transaction has loaded.</param>
+    public static void Add(SqlSession session, BatchChanges changes, LoadedLinks loaded, DataProtector protector)
     {
-        session.AddRows(_insertStudies, RowsOf(changes.NewStudies, links), rowsExpected: changes.NewStudies.Count);
-        session.AddRows(_updateStudies, RowsOf(changes.ChangedStudies, links), rowsExpected: changes.ChangedStudies.Count);
+        var links = loaded.DocumentsFor(changes);
+        session.AddRows(_insertStudies, RowsOf(changes.NewStudies, links));
+        session.AddRows(
+            _updateStudies,
+            RowsOf(changes.ChangedStudies, links),
+            rowsExpected: changes.ChangedStudies.TrueForAll(loaded.HasLoaded) ? null : changes.ChangedStudies.Count);
 
         // What a batch both removes and adds is there afterwards.
         session.AddRows(_deleteLinks, changes.RemovedLinks);
         session.AddRows(_insertLinks, changes.NewLinks);
 
-        session.AddRows(_insertRecords, changes.NewRecords, rowsExpected: changes.NewRecords.Count);
+        session.AddRows(_insertRecords, changes.NewRecords);
         session.AddRows(_updateRecords, changes.ChangedRecords, rowsExpected: changes.ChangedRecords.Count);
         session.AddRows(_insertHistory, changes.History);
 
@@ -186,11 +193,13 @@ internal static class StoreWriter
         return rows;
     }
 
-    /// <summary>Queues the events; they learn their positions when the queue is run.</summary>
+    /// <summary>Queues the events; they learn their positions, and whether others have to go before them, when the queue is run.</summary>
     public static void AddOutbox(SqlSession session, IReadOnlyList<OutboxEntry> entries)
     {
+        var isNext = true;
         (int Place, OutboxEntry Entry)[] placed = [.. entries.Select((entry, index) => (index + 1, entry))];
         session.AddRows(_insertOutbox, placed);
+        session.Add(_findUnpublished, [], _ => isNext = false);
         session.Add(
             _insertUnpublished,
             [SqlValue.Number("count", placed.Length), SqlValue.Time("created_at", entries.Max(entry => entry.CreatedAt))],
@@ -199,6 +208,7 @@ internal static class StoreWriter
                 foreach (var (place, entry) in placed)
                 {
                     entry.Position = reader.GetInt64(0) - placed.Length + place;
+                    entry.IsNext = isNext;
                 }
             });
     }

@@ -43,8 +43,7 @@ internal sealed class PlanConclusion(
         }
 
         AddOutcome(changes, end, studyId, result, now);
-        await transaction.SaveAsync(changes, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(changes, cancellationToken);
         publisher.Offer(changes.Outbox);
 
         if (end.Error is not null)

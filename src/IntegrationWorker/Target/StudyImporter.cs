@@ -91,8 +91,7 @@ internal sealed class StudyImporter(
         }
 
         ledger.Collect(changes);
-        await transaction.SaveAsync(changes, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(changes, cancellationToken);
         target.Wake();
 
         return changes.NewStudies.Count;

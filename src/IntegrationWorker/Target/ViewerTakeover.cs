@@ -66,8 +66,7 @@ internal sealed class ViewerTakeover(ITargetClient client, ITargetStore targets,
         changes.ChangedStudies.Add(study);
         changes.Seen.Add((studyId, SeenStudy.Of(remote, stamps)));
         changes.History.Add(ViewerHistory.Of(studyId, study.Version, remote.UpdatedAt, theirs, time.GetUtcNow()));
-        await transaction.SaveAsync(changes, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(changes, cancellationToken);
 
         return true;
     }

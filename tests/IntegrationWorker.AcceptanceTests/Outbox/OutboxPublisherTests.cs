@@ -97,6 +97,27 @@ public sealed class OutboxPublisherTests(SharedSurroundings surroundings)
     }
 
     [Fact]
+    public async Task GivenEventsThatAreNext_WhenCommitted_ThenNobodyLooksForOlderOnes()
+    {
+        var looks = 0;
+        var outbox = new ScriptedOutbox { Looked = () => looks++ };
+
+        await RunAsync(outbox, async (publisher, events) =>
+        {
+            for (var i = 1; i <= 3; i++)
+            {
+                publisher.Offer([Event("stu_1", i) with { IsNext = true }]);
+                Assert.Equal($"evt_{i}", (await events.NextAsync(_token)).MessageId);
+            }
+
+            Assert.Equal(0, looks);
+            publisher.Offer([Event("stu_1", 4)]);
+            Assert.Equal("evt_4", (await events.NextAsync(_token)).MessageId);
+            Assert.Equal(1, looks);
+        });
+    }
+
+    [Fact]
     public async Task GivenAnEventThatWasSwept_WhenItsTurnComes_ThenItIsNotPublishedAgain()
     {
         var outbox = new ScriptedOutbox { IsGone = position => position == 1 };

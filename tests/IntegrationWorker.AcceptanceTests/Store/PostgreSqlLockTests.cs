@@ -243,6 +243,25 @@ public sealed class PostgreSqlLockTests(SharedSurroundings surroundings) : OpenS
     }
 
     [Fact]
+    public async Task GivenARecordThatIsPurgedMeanwhile_WhenABatchChangesItWithItsCommit_ThenThatIsAConflictAndNothingIsWritten()
+    {
+        await using var other = Door.Open();
+        var old = Some.Record("a") with { ReceivedAt = Some.Noon.AddDays(-31) };
+        await Store.Studies.WriteAsync(changes => changes.NewRecords.Add(old), Token);
+        await using var batch = await Store.Studies.BeginAsync(Token);
+        await batch.ClaimAsync(["a"], Token);
+        Assert.Equal(1, await other.Maintenance.PurgeAsync(new RetentionCutOffs(Some.Noon.AddDays(-30), null, null, null, null), 100, Token));
+        var (changes, study) = (new BatchChanges(), Some.Study());
+        changes.NewStudies.Add(study);
+        changes.ChangedRecords.Add(old with { Outcome = "duplicate" });
+
+        await Assert.ThrowsAsync<StoreConflictException>(() => batch.CommitAsync(changes, Token));
+
+        await batch.DisposeAsync();
+        Assert.Empty((await Store.Studies.LoadAsync(study, Token)).Studies);
+    }
+
+    [Fact]
     public async Task GivenAnEmptyDatabase_WhenTenWorkersMigrateItAtOnce_ThenAllFindItDone()
     {
         var connectionString = await surroundings.DatabaseAsync(Token);

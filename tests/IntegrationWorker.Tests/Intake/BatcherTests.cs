@@ -54,7 +54,40 @@ public sealed class BatcherTests : IAsyncDisposable
         var result = await _batcher.DecideAsync(Message("a"), _token);
 
         Assert.Equal("a", result.MessageKey);
-        Assert.Equal([["a"]], _pipeline.Committed);
+        Assert.Equal(["commit a"], _pipeline.Steps); // Written with its commit.
+    }
+
+    [Fact]
+    public async Task GivenALoneMessageThatIsCommitted_WhenManyAreOpenedAhead_ThenTheyAreSavedAfterItsCommit()
+    {
+        var (barrier, outcomes) = await StartWritingAsync("a");
+
+        outcomes.AddRange(Enumerable.Range(10, 24).Select(i => Decide($"{i}")));
+        await UntilAsync(() => _pipeline.OpenedCount > 1);
+        Assert.Empty(_pipeline.Steps);
+
+        barrier.SetResult();
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal("commit a", _pipeline.Steps[0]);
+        Assert.Equal(outcomes.Count, _pipeline.Committed.Sum(batch => batch.Count));
+        Assert.Equal(Enumerable.Range(10, 24).Select(i => $"{i}").Prepend("a"), _pipeline.Committed.SelectMany(batch => batch));
+    }
+
+    [Fact]
+    public async Task GivenALoneMessageThatFails_WhenOthersAreOpenedAhead_ThenTheyComeAfterIt()
+    {
+        var failures = 0;
+        _pipeline.Fails = bodies => bodies is ["a"] && failures++ == 0 ? new StoreConflictException("invented") : null;
+        var (barrier, outcomes) = await StartWritingAsync("a");
+        outcomes.AddRange(Enumerable.Range(10, 24).Select(i => Decide($"{i}")));
+        await UntilAsync(() => _pipeline.OpenedCount > 1);
+
+        barrier.SetResult();
+        await Task.WhenAll(outcomes);
+
+        Assert.Equal(Enumerable.Range(10, 24).Select(i => $"{i}").Prepend("a"), _pipeline.Committed.SelectMany(batch => batch));
+        Assert.Equal(0, _pipeline.OpenCount);
     }
 
     [Fact]

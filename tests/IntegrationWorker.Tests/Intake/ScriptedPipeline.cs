@@ -12,6 +12,7 @@ internal sealed class ScriptedPipeline : IMessagePipeline
     private readonly Lock _lock = new();
     private readonly List<IReadOnlyList<string>> _saved = [];
     private readonly List<IReadOnlyList<string>> _committed = [];
+    private readonly List<string> _steps = [];
 
     private int _open;
     private int _opened;
@@ -29,6 +30,18 @@ internal sealed class ScriptedPipeline : IMessagePipeline
     public IReadOnlyList<IReadOnlyList<string>> Saved => CopyOf(_saved);
 
     public IReadOnlyList<IReadOnlyList<string>> Committed => CopyOf(_committed);
+
+    /// <summary>What was saved and committed, in order: <c>save a b</c>, <c>commit a b</c>.</summary>
+    public IReadOnlyList<string> Steps
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _steps];
+            }
+        }
+    }
 
     public MappedMessage Read(InboundMessage inbound) => new() { Inbound = inbound, Parts = [] };
 
@@ -92,6 +105,7 @@ internal sealed class ScriptedPipeline : IMessagePipeline
             {
                 pipeline._saving--;
                 pipeline._saved.Add(bodies);
+                pipeline._steps.Add($"save {string.Join(' ', bodies)}");
             }
         }
 
@@ -110,6 +124,7 @@ internal sealed class ScriptedPipeline : IMessagePipeline
             lock (pipeline._lock)
             {
                 pipeline._committed.Add(bodies);
+                pipeline._steps.Add($"commit {string.Join(' ', bodies)}");
             }
         }
 

@@ -52,7 +52,7 @@ internal static class PlanRows
 
     public static void Add(SqlSession session, BatchChanges changes, DataProtector protector)
     {
-        session.AddRows(_insert, [.. changes.Plans.Select(plan => (plan, Seal(plan, protector)))], rowsExpected: changes.Plans.Count);
+        session.AddRows(_insert, [.. changes.Plans.Select(plan => (plan, Seal(plan, protector)))]);
         session.AddRows(_delete, changes.EndedPlans, rowsExpected: changes.EndedPlans.Count);
         session.AddRows(_see, changes.Seen);
 

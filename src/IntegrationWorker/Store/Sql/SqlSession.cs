@@ -7,6 +7,9 @@ internal abstract class SqlSession(Database database) : IAsyncDisposable
 {
     private List<QueuedStatement> _queue = [];
 
+    /// <summary>Something that is queued may affect fewer rows than expected.</summary>
+    public bool HasChecks => _queue.Exists(statement => statement.RowsExpected is not null);
+
     /// <summary>Queues a statement.</summary>
     /// <param name="read">Called for each row of the answer. A statement that answers rows needs one.</param>
     public void Add(Statement statement, SqlValue[] parameters, Action<DbDataReader>? read = null, int? rowsExpected = null) =>

@@ -160,8 +160,7 @@ internal sealed class GapWatch(
         if (await batch.LoadPositionsAsync([(before.SourceId, before.SubscriptionId)], cancellationToken) is [var now])
         {
             changes.Positions.Add(PositionRule.Close(now, before.LastMissing, searchedTo));
-            await batch.SaveAsync(changes, cancellationToken);
-            await batch.CommitAsync(cancellationToken);
+            await batch.CommitAsync(changes, cancellationToken);
         }
     }
 

@@ -5,7 +5,7 @@ namespace IntegrationWorker.Store.Suite;
 /// <summary>Whole transactions in one line.</summary>
 internal static class BatchExtensions
 {
-    /// <summary>Claims what has a record in the changes, saves and commits.</summary>
+    /// <summary>Claims what has a record in the changes, writes and commits.</summary>
     public static async Task<BatchChanges> WriteAsync(this IStudyStore store, Action<BatchChanges> fill, CancellationToken cancellationToken)
     {
         var changes = new BatchChanges();
@@ -13,8 +13,7 @@ internal static class BatchExtensions
 
         await using var batch = await store.BeginAsync(cancellationToken);
         await batch.ClaimAsync([.. changes.NewRecords.Select(record => record.BaseKey).Distinct()], cancellationToken);
-        await batch.SaveAsync(changes, cancellationToken);
-        await batch.CommitAsync(cancellationToken);
+        await batch.CommitAsync(changes, cancellationToken);
 
         return changes;
     }

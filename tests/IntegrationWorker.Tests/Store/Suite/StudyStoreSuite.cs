@@ -359,8 +359,57 @@ public abstract class StudyStoreSuite : IAsyncLifetime
     [Fact]
     public async Task GivenAStudyOrRecordThatIsNotThere_WhenItIsToChange_ThenItIsAConflict()
     {
-        await Assert.ThrowsAsync<StoreConflictException>(() => Store.WriteAsync(changes => changes.ChangedStudies.Add(Some.Study()), Token));
-        await Assert.ThrowsAsync<StoreConflictException>(() => Store.WriteAsync(changes => changes.ChangedRecords.Add(Some.Record("k")), Token));
+        var study = Some.Study();
+
+        await Assert.ThrowsAsync<StoreConflictException>(() => Store.WriteAsync(
+            changes =>
+            {
+                changes.NewStudies.Add(study);
+                changes.ChangedStudies.Add(Some.Study());
+            },
+            Token));
+        await Assert.ThrowsAsync<StoreConflictException>(() => Store.WriteAsync(
+            changes =>
+            {
+                changes.NewStudies.Add(study);
+                changes.ChangedRecords.Add(Some.Record("k"));
+            },
+            Token));
+
+        Assert.Empty((await Store.LoadAsync(study, Token)).Studies);
+    }
+
+    [Fact]
+    public async Task GivenALoadedStudy_WhenSavedBeforeTheCommitOrWithIt_ThenItIsWrittenWithAllThatBelongsToIt()
+    {
+        foreach (var isSavedBefore in new[] { true, false })
+        {
+            var (study, key) = (Some.Study(), $"k-{isSavedBefore}");
+            await Store.WriteAsync(changes => changes.NewStudies.Add(study), Token);
+            await using var batch = await Store.BeginAsync(Token);
+            await batch.ClaimAsync([key], Token);
+            var loaded = Assert.Single((await batch.LoadAsync([new LinkKey(LinkKind.StudyId, study.StudyId)], Token)).Studies);
+            loaded.Version++;
+            var changes = new BatchChanges();
+            changes.ChangedStudies.Add(loaded);
+            changes.NewRecords.Add(Some.Record(key));
+            changes.Outbox.Add(Some.Event(loaded));
+
+            if (isSavedBefore)
+            {
+                await batch.SaveAsync(changes, Token);
+                await batch.CommitAsync(Token);
+            }
+            else
+            {
+                await batch.CommitAsync(changes, Token);
+            }
+
+            await batch.DisposeAsync();
+            Assert.Equal(study.Version + 1, Assert.Single((await Store.LoadAsync(study, Token)).Studies).Version);
+            Assert.Single(await Store.RecordsAsync(Token, key));
+            Assert.True(changes.Outbox[0].Position > 0);
+        }
     }
 
     [Fact]
