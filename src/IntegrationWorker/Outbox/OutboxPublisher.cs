@@ -138,7 +138,7 @@ internal sealed class OutboxPublisher(
 
             if (Take() is { Count: > 0 } entries)
             {
-                await PublishAsync(entries.TrueForAll(MayGo) ? [.. entries.Select(each => each.Entry)] : await HoldBackAsync(entries, stoppingToken), stoppingToken);
+                await PublishAsync(await HoldBackAsync(entries, stoppingToken), stoppingToken);
             }
         }
     }
@@ -188,14 +188,21 @@ internal sealed class OutboxPublisher(
     // longer pending was swept already.
     private async Task<List<OutboxEntry>> HoldBackAsync(List<(OutboxEntry Entry, long Since)> entries, CancellationToken stoppingToken)
     {
-        var pending = await outbox.FindPendingAsync([.. entries.Select(each => each.Entry)], stoppingToken);
+        List<OutboxEntry> events = [.. entries.Select(each => each.Entry)];
+
+        if (entries.TrueForAll(MayGo))
+        {
+            return events;
+        }
+
+        var pending = await outbox.FindPendingAsync(events, stoppingToken);
         _heldBack =
         [
             .. entries.Where(each =>
                 pending.TryGetValue(each.Entry.Position, out var mayGo) && !mayGo && time.GetElapsedTime(each.Since) < _sweepOlderThan),
         ];
 
-        return [.. entries.Select(each => each.Entry).Where(entry => pending.GetValueOrDefault(entry.Position))];
+        return events.FindAll(entry => pending.GetValueOrDefault(entry.Position));
     }
 
     // While the broker is away nobody waits for room, and the memory of what was handed over is not kept for it.

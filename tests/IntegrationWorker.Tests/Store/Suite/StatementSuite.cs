@@ -20,7 +20,7 @@ public abstract class StatementSuite : OpenStoreSuite
 
         // The two transactions of a small one may say beforehand that they are small.
         Assert.InRange(ofMany, ofOne - 2, ofOne);
-        Assert.InRange(ofOne, 10, 45);
+        Assert.InRange(ofOne, 10, 41);
     }
 
     [Fact]
